@@ -1,0 +1,54 @@
+// npm run analyze -- [--json] [--all] FILE…: the report of saved snapshots, offline. Several files of one cluster are judged
+// together. Exit code 0: nothing found, 1: findings, 2: a file could not be read.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { root } from './build.mjs';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, all: { type: 'boolean' } } });
+if (positionals.length === 0) {
+  console.error(
+    'Usage: npm run analyze -- [--json] [--all] FILE…\nFILE is what "sexton-collector collect" printed, or a raw message as the server keeps it.',
+  );
+  process.exit(2);
+}
+
+await build({
+  entryPoints: [`${root}worker/offline.ts`],
+  outfile: `${root}dist/offline.mjs`,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'es2023',
+  logLevel: 'warning',
+});
+/** @type {{ analyseSaved: typeof import('../worker/offline').analyseSaved }} */
+const { analyseSaved } = await import(new URL('../dist/offline.mjs', import.meta.url).href);
+
+/** @param {string} file @returns {{ file: string, text: string } | { why: string }} */
+function readSaved(file) {
+  try {
+    const bytes = readFileSync(file);
+    return { file, text: (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString() };
+  } catch (error) {
+    return { why: `${file}: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+const saved = positionals.map(readSaved);
+const unread = saved.flatMap((one) => ('why' in one ? [one.why] : []));
+const form = values.json ? 'json' : process.stdout.isTTY ? 'terminal' : 'ascii';
+const result = analyseSaved(
+  saved.flatMap((one) => ('why' in one ? [] : [one])),
+  Date.now(),
+  form,
+  values.all ?? false,
+);
+const refused = [...unread, ...(result.ok ? [] : result.error)];
+if (refused.length > 0 || !result.ok) {
+  console.error(refused.join('\n'));
+  process.exit(2);
+}
+process.stdout.write(result.value.text);
+process.exitCode = result.value.findings > 0 ? 1 : 0;

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { terminalText } from '../../../worker/analyzer';
+import { analyseSaved } from '../../../worker/offline';
+import { capturesOf, type FakeNode } from './support/fake-node';
+import { now } from './support/judge';
+import { localMappings, pve1, pve2, pve3 } from './support/sample-cluster';
+
+const save = (node: FakeNode) => ({ file: `${node.name}.snapshot`, text: `${JSON.stringify({ captures: capturesOf(node) })}\n` });
+
+function textOf(nodes: readonly FakeNode[], form: 'json' | 'ascii' | 'terminal' = 'ascii', all = false): string {
+  const result = analyseSaved(nodes.map(save), now, form, all);
+  return result.ok ? result.value.text : result.error.join('\n');
+}
+
+describe('the console report', () => {
+  const text = textOf([pve1, pve2, pve3]);
+
+  it('has the summary operators know', () => {
+    expect(text).toContain(`ANALYSIS SUMMARY
+========================================
+   Total device mapper entries:   19
+   Valid entries:                 14
+   Duplicate entries:              2   [CRITICAL]
+   Tombstoned entries:             3   [WARNING]
+   Not checked:                    0
+   Total issues:                   6
+
+   Guests on this node:            3   (3 running)
+   Health:      45/100, grade F
+   Nodes of prod: 3 of 3 reporting, quorate`);
+  });
+
+  it('tells each finding in five parts, worst first', () => {
+    const titles = [...text.matchAll(/^\[(\w+)\] {2}(.+?) {2}/gm)].map(([, severity]) => severity);
+    expect(titles).toEqual(['CRITICAL', 'CRITICAL', 'WARNING', 'WARNING', 'WARNING', 'INFO']);
+    expect(text).toMatch(
+      /On pve1 the name vm-119-disk-0 leads to blocks of a removed disk\.[\s\S]+Breaks[\s\S]+Device or resource busy\n[\s\S]+Because[\s\S]+To do[\s\S]+dmsetup remove --uuid LVM-/,
+    );
+  });
+
+  it('tells the findings of the whole cluster once', () => expect(text.match(/vm-131-disk-0 \(/g)).toHaveLength(1));
+
+  it('is one of four closing lines', () => {
+    expect(text).toContain('\n6 issues. 3 can be cleaned with the commands above, 3 need a look.\n');
+    expect(textOf([pve2, pve3].map((node) => ({ ...node, storages: 'dir: local\n' })))).toContain('\nNo issues. 6 of 6 checks done.\n');
+    expect(textOf([{ ...pve2, storages: 'dir: local\n', groups: [] }])).toMatch(
+      /\nNo issues found, but \d of 6 checks could not be done: see NOT CHECKED\.\n/,
+    );
+  });
+
+  it('says what was not checked, why, and where to look', () => {
+    const lagging = '  WARNING: ignoring metadata seqno 4 on /dev/loop1 for seqno 5 on /dev/loop0 for VG san1vg.\n';
+    expect(textOf([{ ...pve1, lvmSays: lagging }])).toMatch(
+      /NOT CHECKED[\s\S]+volume group san1vg was not seen\s+whole: LVM says:[\s\S]+Look at vgs san1vg/,
+    );
+  });
+
+  it('is plain ASCII without a terminal, and within 80 columns but for what is to be copied', () => {
+    expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+    const long = text.split('\n').filter((line) => line.length > 80);
+    expect(long.filter((line) => !/^ {13}\S/.test(line))).toEqual([]);
+  });
+});
+
+describe('hostile names', () => {
+  const evil = '\u001b]0;owned\u0007\u202e\r';
+  const node: FakeNode = {
+    ...pve1,
+    guests: [{ vmid: 122, node: 'pve1', config: `name: ${evil}<script>\nscsi0: san-prod:vm-122-disk-0\n` }],
+    mappings: [
+      ...localMappings,
+      { name: `x-vm--122--disk--0`, uuid: '', minor: 70 },
+      { name: `${evil.replace('\r', '')}-vm--122--disk--0`, uuid: '', minor: 71 },
+    ],
+  };
+
+  it.each(['ascii', 'terminal'] as const)('never reach a terminal as they are (%s)', (form) => {
+    const text = textOf([node], form);
+    const colours = form === 'ascii' ? [] : ['1;31', '33', '36', '0'].map((code) => `\u001b[${code}m`);
+    const bare = colours.reduce((rest, colour) => rest.replaceAll(colour, ''), text).replaceAll('\n', '');
+    expect(bare).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text).toContain('\\u{1b}');
+  });
+
+  it('are never printed as something to type', () => expect(textOf([node])).toContain('dmsetup info -j 253 -m 71'));
+
+  it('whatever they are', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (name) => !/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(terminalText(name, 'terminal')) && /^[\x20-\x7e]*$/.test(terminalText(name, 'ascii')),
+      ),
+    );
+  });
+});
+
+describe('saved snapshots', () => {
+  const indented = { file: 'a', text: [{ captures: capturesOf(pve1) }].map((document) => JSON.stringify(document, null, 2)).join('\n') };
+
+  it('are read indented, as a terminal shows them', () => expect(analyseSaved([indented], now, 'ascii', false).ok).toBe(true));
+
+  it.each([
+    ['garbage', '\u0000\u0001'],
+    ['nothing', ''],
+    ['a cut one', indented.text.slice(0, 4000)],
+    ['another document', '{"captures":[{"id":"NO"}]}'],
+  ])('say what to do when they are %s', (_what, text) => {
+    expect(analyseSaved([{ file: 'x.snapshot', text }], now, 'ascii', false)).toEqual({
+      ok: false,
+      error: ['x.snapshot: not a saved snapshot. Make one on the node: sexton-collector collect > x.snapshot'],
+    });
+  });
+
+  it('of one node twice are refused', () => expect(textOf([pve1, pve1])).toBe('Two snapshots of pve1: give one per node.'));
+
+  it('give the documented JSON', () => {
+    const report = JSON.parse(textOf([pve1, pve2], 'json'));
+    expect(Object.keys(report)).toEqual(['nodes', 'cluster']);
+    const [node] = report.nodes;
+    expect(node).toMatchObject({ node: 'pve1', grade: 'F', score: 45, complete: true });
+    expect(node.outcomes).toContainEqual({ ruleId: 'dm.stale-mapping', status: 'found', missing: {} });
+    for (const finding of node.findings)
+      expect(Object.keys(finding)).toEqual(
+        expect.arrayContaining(['ruleId', 'severity', 'subject', 'fingerprint', 'explanation', 'evidence', 'remedy', 'heldBack']),
+      );
+    expect(node.findings.find((finding: { ruleId: string }) => finding.ruleId === 'dm.stale-mapping')).toMatchObject({
+      heldBack: 'seen once',
+      remedy: { kind: 'remove-mapping' },
+      evidence: [{ node: 'pve1', capture: 'dm.info.2' }, { capture: 'lvm.report' }],
+    });
+  });
+});

@@ -1,0 +1,100 @@
+/** The report of a cluster: a pure function of all members' facts and the time. The same for Worker, offline and tests. */
+import { clusterRules, nodeRules } from './catalogue';
+import { type ClusterContext, type FreshMember, gatherCluster, isFresh } from './cluster-context';
+import { clusterInputs } from './cluster-inputs';
+import { unknown } from './evidence';
+import type { ClusterView, NodeFacts } from './facts';
+import { countMappings, gradeOf, scoreOf } from './grade';
+import { type NodeInputs, nodeInputs } from './node-inputs';
+import type { ClusterReport, Found, NodeReport, Outcome, ScopeReport } from './report-shape';
+import type { Rule, Scope } from './rule';
+
+export type Member = {
+  readonly nodeId: string;
+  readonly name: string;
+  /** Undefined: no state yet, or stored in an outdated shape. */
+  readonly facts: NodeFacts | undefined;
+  /** The member's own view of the same snapshot. */
+  readonly view: ClusterView | undefined;
+  /** Unix milliseconds of the last accepted message. */
+  readonly lastSeenAt: number;
+  readonly intervalSeconds: number;
+};
+
+export type Neighbour = {
+  /** Its name, for people. */
+  readonly cluster: string;
+  /** Uuids (32 characters) of the shared groups. */
+  readonly groups: readonly string[];
+  /** Fresh views of its members; none: nothing is said about unused volumes of those groups. */
+  readonly views: readonly ClusterView[];
+};
+
+export type ClusterEvidence = {
+  readonly clusterId: string;
+  /** Active nodes only: a pending or retired one enters no conclusion. */
+  readonly members: readonly Member[];
+  /** Other clusters of the customer that see a volume group of this one: their references count too. */
+  readonly neighbours: readonly Neighbour[];
+  /** Unix milliseconds. */
+  readonly now: number;
+};
+
+export function analyse(evidence: ClusterEvidence): ClusterReport {
+  const context = gatherCluster(evidence);
+  const names = context.fresh.map(({ name }) => name);
+  const cluster = checkRules(clusterRules, clusterInputs(evidence, context), {
+    clusterId: evidence.clusterId,
+    nodeId: '',
+    place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster' },
+  });
+  return {
+    nodes: evidence.members.map((member) => reportNode(member, context, cluster.findings, evidence)),
+    cluster: { outcomes: cluster.outcomes, ...gradeScope(cluster.findings, 0, 0, cluster.outcomes) },
+  };
+}
+
+function reportNode(member: Member, context: ClusterContext, clusterFindings: readonly Found[], { clusterId, now }: ClusterEvidence): NodeReport {
+  const fresh = isFresh(member, now);
+  const inputs = fresh ? nodeInputs(member, context) : blindInputs(member);
+  const name = member.facts?.node || member.name;
+  const { outcomes, findings } = checkRules(nodeRules, inputs, { clusterId, nodeId: member.nodeId, place: { node: name } });
+  const counts = countMappings(inputs.mappings, [...findings, ...clusterFindings]);
+  return {
+    nodeId: member.nodeId,
+    node: name,
+    counts,
+    guests: fresh ? countGuests(member) : null,
+    outcomes,
+    ...gradeScope(findings, counts.duplicate, counts.tombstoned, outcomes),
+  };
+}
+
+function checkRules<Inputs>(
+  rules: readonly Rule<Inputs>[],
+  inputs: Inputs,
+  scope: Scope,
+): { outcomes: readonly Outcome[]; findings: readonly Found[] } {
+  const results = rules.map((rule) => rule.check(inputs, scope));
+  return { outcomes: results.map(({ outcome }) => outcome), findings: results.flatMap(({ found }) => found) };
+}
+
+function gradeScope(findings: readonly Found[], duplicates: number, tombstones: number, outcomes: readonly Outcome[]): Omit<ScopeReport, 'outcomes'> {
+  const complete = outcomes.every(({ notChecked }) => notChecked.length === 0);
+  return { findings, complete, score: scoreOf(duplicates, tombstones), grade: gradeOf(duplicates, tombstones, complete) };
+}
+
+/** Nothing about a node that has been silent, or has not spoken yet. */
+function blindInputs({ name, facts, lastSeenAt }: Member): NodeInputs {
+  const missing = unknown(
+    facts === undefined ? { reason: 'no_state', node: name } : { reason: 'silent', node: facts.node || name, since: lastSeenAt },
+  );
+  return { mappings: missing, ownership: missing, circumstances: missing };
+}
+
+function countGuests({ facts, view }: FreshMember): NodeReport['guests'] {
+  if (facts.running.status === 'unknown') return null;
+  const statuses = Object.values(facts.running.value);
+  const homes = view?.homes.status === 'known' ? Object.values(view.homes.value).filter((node) => node === facts.node).length : statuses.length;
+  return { total: Math.max(homes, statuses.length), running: statuses.filter((status) => status !== 'stopped').length };
+}

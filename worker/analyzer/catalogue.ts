@@ -1,0 +1,36 @@
+/** Every rule there is. A new rule is one file, one fixture folder, one line here. */
+import type { ClusterInputs } from './cluster-inputs';
+import type { NodeInputs } from './node-inputs';
+import type { Explanation, Remedy } from './report-shape';
+import type { Place, Rule } from './rule';
+import { foreignActivation } from './rules/dm/foreign-activation';
+import { impostorMapping } from './rules/dm/impostor-mapping';
+import { staleMapping } from './rules/dm/stale-mapping';
+import { staleName } from './rules/dm/stale-name';
+import { unmanagedName } from './rules/dm/unmanaged-name';
+import { unreferencedVolume } from './rules/dm/unreferenced-volume';
+
+/** Raised with every change of a rule: clusters analysed by an older catalogue are analysed again. */
+export const catalogueVersion = '1';
+
+export const nodeRules: readonly Rule<NodeInputs>[] = [impostorMapping, staleName, staleMapping, foreignActivation, unmanagedName];
+export const clusterRules: readonly Rule<ClusterInputs>[] = [unreferencedVolume];
+
+const byId = new Map<string, Rule<never>>([...nodeRules, ...clusterRules].map((rule) => [rule.id, rule as Rule<never>]));
+
+export type StoredFinding = { readonly ruleId: string; readonly subject: string; readonly detail: unknown };
+
+/** Words for a finding from what is stored of it; undefined for a rule this release does not have. */
+export function explainFinding(
+  finding: StoredFinding,
+  place: Place,
+): { readonly title: string; readonly explanation: Explanation; readonly remedy: Remedy | null } | undefined {
+  const rule = byId.get(finding.ruleId);
+  if (rule === undefined) return undefined;
+  return { title: rule.title, explanation: rule.explain(finding.detail, place), remedy: rule.remedy(finding.detail) ?? null };
+}
+
+/** Minutes a finding of this rule must have been open before anything may be done about it. */
+export function holdMinutesOf(ruleId: string): number {
+  return byId.get(ruleId)?.holdMinutes ?? 15;
+}

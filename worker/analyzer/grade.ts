@@ -1,0 +1,42 @@
+/** Score and grade by the documented formula, and where each mapping counts. */
+import type { Evidence } from './evidence';
+import type { JudgedMapping } from './judged-mapping';
+import { decodeDmUuid } from './parse/dm-uuid';
+import type { Counts, Found, Grade } from './report-shape';
+
+/** 100; −20 per duplicate to −60; −5 per tombstone to −40. */
+export function scoreOf(duplicates: number, tombstones: number): number {
+  return 100 - Math.min(20 * duplicates, 60) - Math.min(5 * tombstones, 40);
+}
+
+/** A+ none, B 1–5, C 6–20, D 21–50 tombstones, F any duplicate or more than 50. With holes it is never A+. */
+export function gradeOf(duplicates: number, tombstones: number, complete: boolean): Grade {
+  if (duplicates > 0 || tombstones > 50) return 'F';
+  if (tombstones > 20) return 'D';
+  if (tombstones > 5) return 'C';
+  if (tombstones > 0) return 'B';
+  return complete ? 'A+' : 'A';
+}
+
+/**
+ * Every mapping counts once, by the worst that was found on it: critical = duplicate, else tombstoned.
+ * A finding about a volume counts where that volume is mapped; without a mapping it counts nowhere.
+ */
+export function countMappings(mappings: Evidence<readonly JudgedMapping[]>, findings: readonly Found[]): Counts {
+  const list = mappings.status === 'known' ? mappings.value : [];
+  const worst = new Map<string, 'duplicate' | 'tombstoned'>();
+  for (const { subject, severity } of findings) {
+    if (worst.get(subject) !== 'duplicate') worst.set(subject, severity === 'critical' ? 'duplicate' : 'tombstoned');
+  }
+  const counts = { total: list.length, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0 };
+  for (const { mapping, lvm, presence } of list) {
+    const uuids = decodeDmUuid(mapping.uuid);
+    const verdict =
+      worst.get(mapping.uuid === '' ? mapping.name : mapping.uuid) ??
+      (uuids?.suffix === '' ? worst.get(`${uuids.vgUuid}${uuids.lvUuid}`) : undefined);
+    if (verdict !== undefined) counts[verdict] += 1;
+    else if (!mapping.agreed || (lvm !== undefined && presence.status === 'unknown')) counts.notChecked += 1;
+    else counts.valid += 1;
+  }
+  return counts;
+}

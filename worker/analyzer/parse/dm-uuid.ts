@@ -1,0 +1,25 @@
+/**
+ * Device-mapper uuids of LVM: `LVM-` + VG uuid + LV uuid (32 characters each, without hyphens), then any suffix of a
+ * layer (`-real`, `-cow`, `-tpool`, `-missing_0_0` …).
+ * @see lvm2 lib/uuid, dev_manager.c `build_dm_uuid`
+ */
+export type LvmUuid = { readonly vgUuid: string; readonly lvUuid: string; readonly suffix: string };
+
+const shape = /^LVM-([A-Za-z0-9]{32})([A-Za-z0-9]{32})(?:-(.*))?$/s;
+
+/** Undefined for every other kind: multipath, crypt, partition, none. */
+export function decodeDmUuid(uuid: string): LvmUuid | undefined {
+  const [, vgUuid, lvUuid, suffix = ''] = shape.exec(uuid) ?? [];
+  return vgUuid === undefined || lvUuid === undefined ? undefined : { vgUuid, lvUuid, suffix };
+}
+
+/** As LVM prints and selects it: 6-4-4-4-4-4-6. */
+export function hyphenate(uuid: string): string {
+  return uuid.length === 32 ? [6, 10, 14, 18, 22, 26, 32].map((end, i, ends) => uuid.slice(i === 0 ? 0 : ends[i - 1], end)).join('-') : uuid;
+}
+
+/** For people: the volume's half, first and last six characters, as `lvs -o lv_uuid` begins and ends it. */
+export function shortUuid(uuid: string): string {
+  const lv = decodeDmUuid(uuid)?.lvUuid ?? uuid;
+  return lv.length <= 14 ? lv : `${lv.slice(0, 6)}…${lv.slice(-6)}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * Guest configurations: which volumes a guest references, in the current section, pending changes and every snapshot.
+ * When in doubt between referenced and not, it is referenced.
+ * @see qemu-server QemuServer.pm `parse_vm_config`, Drive.pm; pve-container LXC/Config.pm `parse_pct_config`
+ */
+import type { Guest, Reference } from '../facts';
+
+export type GuestFile = { readonly vmid: number; readonly node: string; readonly type: 'qemu' | 'lxc' };
+
+/** `nodes/<node>/{qemu-server,lxc}/<vmid>.conf`, below any directory. */
+export function guestOfPath(path: string): GuestFile | undefined {
+  const [, node, directory, vmid] = /(?:^|\/)nodes\/([^/]+)\/(qemu-server|lxc)\/([1-9][0-9]{2,8})\.conf$/.exec(path) ?? [];
+  return node === undefined || vmid === undefined ? undefined : { node, vmid: Number(vmid), type: directory === 'lxc' ? 'lxc' : 'qemu' };
+}
+
+const drives = {
+  qemu: /^(?:ide[0-3]|sata[0-5]|scsi(?:[0-9]|[12][0-9]|30)|virtio(?:[0-9]|1[0-5])|efidisk0|tpmstate0|unused(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5])|cdrom|vmstate)$/,
+  lxc: /^(?:rootfs|(?:mp|unused)(?:[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5]))$/,
+};
+
+/** The guest and every word its configuration uses where PVE itself does not look for volumes. */
+export function parseGuestConfig(file: GuestFile, text: string): { readonly guest: Guest; readonly mentions: readonly string[] } {
+  const references: Reference[] = [];
+  const mentions: string[] = [];
+  let section = '';
+  const current = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const header = /^\[(.*)\]\s*$/.exec(line)?.[1];
+    if (header !== undefined) {
+      section = header;
+      continue;
+    }
+    const [, key, value] = /^([a-z][a-z_-]*\d*):\s*(.+?)\s*$/i.exec(line) ?? [];
+    if (key === undefined || value === undefined) continue;
+    if (section === '' && !current.has(key)) current.set(key, value);
+    if (drives[file.type].test(key)) references.push(...volumesOf(value).map((volume) => ({ section, key, volume })));
+    else if (key === 'fleecing-images') references.push(...value.split(/[,;\s]+/).map((volume) => ({ section, key, volume })));
+    else if (key === 'mentions') mentions.push(...value.split(/\s+/));
+  }
+  const guest: Guest = {
+    ...file,
+    name: current.get('name') ?? current.get('hostname') ?? '',
+    template: current.get('template') === '1',
+    lock: current.get('lock') ?? '',
+    references: references.filter(({ volume }) => isVolume(volume)),
+  };
+  return { guest, mentions };
+}
+
+/** A property string: `san:vm-1-disk-0,size=1G`, `file=…` or `volume=…` anywhere, or the item without a key. */
+function volumesOf(value: string): readonly string[] {
+  return value.split(',').flatMap((item) => {
+    const [, named] = /^(?:file|volume)=(.*)$/.exec(item) ?? [];
+    return named !== undefined ? [named] : item.includes('=') && !item.startsWith('/') ? [] : [item];
+  });
+}
+
+/** `storage:volume` or a path below /dev; not `none`, `cdrom`, `bind`, a bare file. */
+function isVolume(volume: string): boolean {
+  return volume.startsWith('/dev/') || /^[a-z][a-z0-9\-_.]*[a-z0-9]:.+$/i.test(volume);
+}

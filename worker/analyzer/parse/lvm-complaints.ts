@@ -1,0 +1,52 @@
+/**
+ * LVM's standard error is evidence even when it exits 0: old metadata, duplicate PVs and missing devices show only
+ * there. A line counts against a group when it names it, or when it cannot be pinned on another group.
+ */
+
+export type NamedGroup = {
+  readonly name: string;
+  readonly uuid: string;
+  readonly physicalVolumes: readonly { readonly name: string; readonly uuid: string }[];
+};
+
+/** Advice and noise that says nothing about any group's content. */
+const harmless = [
+  /^\s*$/,
+  /^\s*File descriptor \d+ \(.*\) leaked on \w+ invocation\./,
+  /^\s*See vgck --updatemetadata to correct inconsistency\.$/,
+  /^\s*Fix duplicate VG names with vgrename uuid, a device filter, or system IDs\.$/,
+];
+
+/** The first line that speaks, or may speak, about this group. */
+export function complaintsAbout(group: NamedGroup, all: readonly NamedGroup[], stderr: string): string | undefined {
+  if (stderr.trim() === '') return undefined;
+  const others = all.filter((other) => other.uuid !== group.uuid);
+  for (const line of stderr.split('\n')) {
+    if (harmless.some((pattern) => pattern.test(line))) continue;
+    const words = wordsOf(line);
+    if (mentions(words, group) || !others.some((other) => isAbout(words, other))) return `LVM says: ${line.trim().slice(0, 160)}`;
+  }
+  return undefined;
+}
+
+/** Any word that could mean the group is enough to doubt it. */
+function mentions(words: readonly string[], group: NamedGroup): boolean {
+  return words.includes(group.name) || isAbout(words, group);
+}
+
+/** Beyond doubt about the group: one of its uuids, one of its devices, or `VG <name>` (a group may be called `for`). */
+function isAbout(words: readonly string[], { name, uuid, physicalVolumes }: NamedGroup): boolean {
+  const named = words.some((word, index) => word === name && /^(?:VG|group)$/i.test(words[index - 1] ?? ''));
+  return (
+    named || words.includes(uuid) || physicalVolumes.some((volume) => words.includes(volume.name) || words.includes(volume.uuid.replaceAll('-', '')))
+  );
+}
+
+/** Words of a line without the punctuation around them; hyphenated uuids as they are stored, `vg/lv` as `vg`. */
+function wordsOf(line: string): readonly string[] {
+  return line.split(/[\s,;:()"']+/).map((raw) => {
+    const word = raw.replace(/\.+$/, '');
+    if (/^[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$/.test(word)) return word.replaceAll('-', '');
+    return !word.startsWith('/') && word.includes('/') ? word.slice(0, word.indexOf('/')) : word;
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * `lvm fullreport … --reportformat json`: one report object per volume group. Reads presence, never activity: with
+ * --readonly LVM prints active and open as unknown; those come from the device mapper.
+ */
+import { type Evidence, known, unknown, whenKnown } from '../evidence';
+import type { LogicalVolume, VolumeGroup } from '../facts';
+import { type Captures, errorOutputOf, outputOf } from './captured';
+import { complaintsAbout, type NamedGroup } from './lvm-complaints';
+
+const id = 'lvm.report';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export function parseGroups(captures: Captures): Evidence<readonly VolumeGroup[]> {
+  return whenKnown(outputOf(captures, id), (text) =>
+    whenKnown(errorOutputOf(captures, id), (complaints) => {
+      const reports = readReports(text);
+      if (reports === undefined) return unknown({ reason: 'unparseable', capture: id, line: 1 });
+      const lines = lineIndex(text);
+      const raw = reports.filter((report) => rowsOf(report, 'vg').length > 0).map((report) => readGroup(report, lines));
+      if (raw.some((group) => group === undefined)) return unknown({ reason: 'unparseable', capture: id, line: 1 });
+      const groups = raw.filter((group) => group !== undefined);
+      return known(groups.map((group) => finishGroup(group, groups, complaints)));
+    }),
+  );
+}
+
+type RawGroup = VolumeGroup & NamedGroup;
+
+function finishGroup({ physicalVolumes, ...group }: RawGroup, all: readonly RawGroup[], complaints: string): VolumeGroup {
+  const twin = all.filter(({ uuid }) => uuid === group.uuid).length > 1 ? 'LVM shows this group twice' : undefined;
+  const notWhole = group.notWhole ?? twin ?? complaintsAbout({ ...group, physicalVolumes }, all, complaints);
+  return notWhole === undefined ? group : { ...group, notWhole };
+}
+
+function readReports(text: string): readonly Row[] | undefined {
+  try {
+    const document: unknown = JSON.parse(text);
+    const reports = isRow(document) ? document['report'] : undefined;
+    return Array.isArray(reports) && reports.every(isRow) ? reports : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readGroup(report: Row, lines: ReadonlyMap<string, number>): RawGroup | undefined {
+  const [vg, ...more] = rowsOf(report, 'vg');
+  const uuid = plainUuid(vg, 'vg_uuid');
+  const seqno = count(vg, 'vg_seqno');
+  const missing = count(vg, 'vg_missing_pv_count');
+  if (vg === undefined || more.length > 0 || uuid === undefined || seqno === undefined || missing === undefined) return undefined;
+  const volumes = rowsOf(report, 'lv').map((row) => readVolume(row, lines));
+  const physical = rowsOf(report, 'pv');
+  if (volumes.some((volume) => volume === undefined)) return undefined;
+  const notWhole = whyNotWhole(vg, missing, physical) ?? whyNotCounted(vg, volumes.length, physical.length);
+  return {
+    name: word(vg, 'vg_name'),
+    uuid,
+    seqno,
+    ...(notWhole === undefined ? {} : { notWhole }),
+    devices: physical.map((row) => `${word(row, 'pv_major')}:${word(row, 'pv_minor')}`),
+    volumes: volumes.filter((volume) => volume !== undefined),
+    line: lines.get(word(vg, 'vg_uuid')) ?? 0,
+    physicalVolumes: physical.map((row) => ({ name: word(row, 'pv_name'), uuid: word(row, 'pv_uuid') })),
+  };
+}
+
+/** What LVM itself says against the group; empty columns are the only good ones. */
+function whyNotWhole(vg: Row, missing: number, physical: readonly Row[]): string | undefined {
+  if (missing > 0) return `${missing} of ${word(vg, 'pv_count')} physical volumes missing`;
+  if (word(vg, 'vg_partial') !== '') return 'partial';
+  if (word(vg, 'vg_exported') !== '') return 'exported';
+  if (word(vg, 'vg_lock_type') !== '') return `managed by a lock manager (${word(vg, 'vg_lock_type')})`;
+  if (word(vg, 'vg_systemid') !== '') return `belongs to system id ${word(vg, 'vg_systemid')}`;
+  if (physical.some((row) => word(row, 'pv_missing') !== '')) return 'a physical volume is missing';
+  if (physical.some((row) => word(row, 'pv_duplicate') !== '')) return 'a physical volume is seen on two devices';
+  return undefined;
+}
+
+/** The counts are LVM's own: fewer rows than it counts are not the whole group. Hidden volumes come on top of lv_count. */
+function whyNotCounted(vg: Row, volumes: number, physical: number): string | undefined {
+  const [counted, countedPhysical] = [count(vg, 'lv_count'), count(vg, 'pv_count')];
+  if (counted === undefined || volumes < counted) return `LVM counts ${counted ?? 'an unknown number of'} volumes and lists ${volumes}`;
+  return physical === countedPhysical ? undefined : `LVM counts ${countedPhysical ?? 'an unknown number of'} physical volumes and lists ${physical}`;
+}
+
+function readVolume(row: Row, lines: ReadonlyMap<string, number>): LogicalVolume | undefined {
+  const uuid = plainUuid(row, 'lv_uuid');
+  const sectors = count(row, 'lv_size');
+  const attr = word(row, 'lv_attr');
+  const name = unbracket(word(row, 'lv_name'));
+  if (uuid === undefined || sectors === undefined || attr.length < 6 || name === '') return undefined;
+  return {
+    name,
+    uuid,
+    attr,
+    sectors,
+    pool: unbracket(word(row, 'pool_lv')),
+    origin: unbracket(word(row, 'origin')),
+    tags: word(row, 'lv_tags') === '' ? [] : word(row, 'lv_tags').split(','),
+    made: word(row, 'lv_time'),
+    host: word(row, 'lv_host'),
+    line: lines.get(word(row, 'lv_uuid')) ?? 0,
+  };
+}
+
+/** Uuid as printed -> 1-based line of its vg or lv row: LVM prints every row on a line of its own. */
+function lineIndex(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  let line = 0;
+  for (const row of text.split('\n')) {
+    line += 1;
+    const key = row.includes('"lv_name"') ? '"lv_uuid":"' : row.includes('"vg_name"') ? '"vg_uuid":"' : undefined;
+    const at = key === undefined ? -1 : row.indexOf(key);
+    if (key !== undefined && at >= 0) lines.set(row.slice(at + key.length, row.indexOf('"', at + key.length)), line);
+  }
+  return lines;
+}
+
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
+const rowsOf = (report: Row, key: string): readonly Row[] => (Array.isArray(report[key]) ? report[key].filter(isRow) : []);
+
+/** All values are strings; a missing column reads as a word no good value has, so that it is never taken for empty. */
+function word(row: Row, key: string): string {
+  const value = row[key];
+  return typeof value === 'string' ? value : '(no such column)';
+}
+
+function count(row: Row | undefined, key: string): number | undefined {
+  const value = row?.[key];
+  return typeof value === 'string' && /^[0-9]{1,15}$/.test(value) ? Number(value) : undefined;
+}
+
+function plainUuid(row: Row | undefined, key: string): string | undefined {
+  const value = row?.[key];
+  const uuid = typeof value === 'string' ? value.replaceAll('-', '') : '';
+  return /^[A-Za-z0-9]{32}$/.test(uuid) ? uuid : undefined;
+}
+
+/** Hidden volumes stand in brackets: `[data_tdata]`. */
+function unbracket(name: string): string {
+  return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;
+}

@@ -1,0 +1,53 @@
+/** From one node's captures to its facts and its view of /etc/pve. Total: whatever the captures hold, there is an answer. */
+import type { Capture } from '../wire/snapshot';
+import type { ClusterView, NodeFacts } from './facts';
+import { type Captures, indexCaptures, outputOf } from './parse/captured';
+import { parseMembership, parseMovedGuests, parseTasks } from './parse/cluster-state';
+import { parseClusterView } from './parse/cluster-view';
+import { parseMappings } from './parse/dm-info';
+import { parseGroups } from './parse/lvm-report';
+import { parseMentions } from './parse/mentions';
+import { parseRunningGuests } from './parse/running-guests';
+
+export type ReadSnapshot = { readonly facts: NodeFacts; readonly view: ClusterView };
+
+/** `knownSeqno`: highest vg_seqno known per group uuid when the snapshot was received; empty offline. */
+export function readSnapshot(captures: readonly Capture[], knownSeqno: Readonly<Record<string, number>>): ReadSnapshot {
+  const indexed = indexCaptures(captures);
+  const groups = parseGroups(indexed);
+  const membership = parseMembership(indexed);
+  const seen = new Set(groups.status === 'known' ? groups.value.map(({ uuid }) => uuid) : []);
+  return {
+    facts: {
+      node: membership.status === 'known' ? membership.value.node : lineOf(indexed, 'host.name'),
+      bootId: lineOf(indexed, 'host.boot-id'),
+      membership,
+      mappings: parseMappings(indexed),
+      groups,
+      knownSeqno: Object.fromEntries(Object.entries(knownSeqno).filter(([uuid]) => seen.has(uuid))),
+      tasks: parseTasks(indexed),
+      movedGuests: parseMovedGuests(indexed),
+      mentions: parseMentions(indexed),
+      running: parseRunningGuests(indexed),
+      pve: { manager: packageVersion(indexed, 'pve-manager'), kernel: lineOf(indexed, 'host.kernel') },
+    },
+    view: parseClusterView(indexed),
+  };
+}
+
+/** One line of text for people; empty when there is none. */
+function lineOf(captures: Captures, id: string): string {
+  const text = outputOf(captures, id);
+  return text.status === 'known' ? (text.value.split('\n')[0] ?? '').trim().slice(0, 128) : '';
+}
+
+/** dpkg-query exits 1 when one of the packages is not installed and still prints the others. */
+function packageVersion(captures: Captures, name: string): string {
+  const lines = (captures.get('host.packages')?.out ?? '').split('\n');
+  return (
+    lines
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1, 64)
+      .trim() ?? ''
+  );
+}

@@ -1,0 +1,81 @@
+/** The report of a cluster: what the analyzer answers. Shapes only; see DESIGN.md's JSON form in report/json.ts. */
+import type { Unknown } from './evidence';
+
+export type Severity = 'info' | 'warning' | 'critical';
+export type Grade = 'A+' | 'A' | 'B' | 'C' | 'D' | 'F';
+
+/** Where a finding can be read: 1-based line of a capture of one node. */
+export type EvidenceLine = { readonly node: string; readonly capture: string; readonly line: number };
+
+/** What would mend it, as data. One renderer owns quoting, guards and order. */
+export type Remedy =
+  | { readonly kind: 'remove-mapping'; readonly uuid: string /** Mappings on top that go first. */; readonly after: readonly string[] }
+  | { readonly kind: 'refresh-volume' | 'deactivate-volume'; readonly vgUuid: string; readonly lvUuid: string };
+
+/** The five parts of every finding's text, in order. Raw names: each sink escapes for itself. */
+export type Explanation = {
+  /** What: one sentence. */
+  readonly sentence: string;
+  readonly breaks: string;
+  /** Exact words of kernel and Proxmox VE. */
+  readonly messages: readonly string[];
+  readonly because: string;
+  readonly todo: string;
+  /** Exact commands, complete. */
+  readonly commands: readonly string[];
+};
+
+export type Found = {
+  readonly ruleId: string;
+  readonly severity: Severity;
+  /** Identity: the mapping's uuid, the volume's uuids, the name only where there is no uuid. */
+  readonly subject: string;
+  /** `f_…`: the same problem has the same id for ever. */
+  readonly fingerprint: string;
+  readonly title: string;
+  /** At most 32 characters, for a table. */
+  readonly brief: string;
+  readonly detail: unknown;
+  readonly explanation: Explanation;
+  readonly evidence: readonly EvidenceLine[];
+  readonly remedy: Remedy | null;
+  /** Why no remedy may go out although there is one (in flight, seen once …). */
+  readonly heldBack: string | null;
+  /** Guest numbers at stake, for the console's table. */
+  readonly guests: readonly number[];
+};
+
+/** Something one rule could not judge: a subject, or everything (`null`). */
+export type NotChecked = { readonly subject: string | null; readonly name: string; readonly why: Unknown };
+
+export type Outcome = {
+  readonly ruleId: string;
+  readonly status: 'found' | 'clean' | 'unknown' | 'not_applicable';
+  readonly found: number;
+  readonly notChecked: readonly NotChecked[];
+};
+
+export type Counts = {
+  readonly total: number;
+  readonly valid: number;
+  readonly duplicate: number;
+  readonly tombstoned: number;
+  readonly notChecked: number;
+};
+
+export type ScopeReport = {
+  readonly outcomes: readonly Outcome[];
+  readonly findings: readonly Found[];
+  readonly complete: boolean;
+  readonly score: number;
+  readonly grade: Grade;
+};
+
+export type NodeReport = ScopeReport & {
+  readonly nodeId: string;
+  readonly node: string;
+  readonly counts: Counts;
+  readonly guests: { readonly total: number; readonly running: number } | null;
+};
+
+export type ClusterReport = { readonly nodes: readonly NodeReport[]; readonly cluster: ScopeReport };

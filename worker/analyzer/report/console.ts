@@ -1,0 +1,224 @@
+/** The console report of one node: at most 80 columns (commands are never cut), ASCII unless a terminal asked for more. */
+import type { Guest } from '../facts';
+import type { ClusterReport, Found, NodeReport } from '../report-shape';
+import { groupNotChecked, sayUnknown } from './not-checked';
+import { aboutOf, type Story, tellStories } from './stories';
+import { terminalText, wrapTerminal } from './terminal-text';
+
+export type ConsoleInput = {
+  readonly version: string;
+  readonly form: 'ascii' | 'terminal';
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly report: ClusterReport;
+  readonly nodeId: string;
+  /** `Acme Logistics / prod-dc1`; empty offline. */
+  readonly place: string;
+  readonly pve: { readonly manager: string; readonly kernel: string };
+  /** Of the cluster, for names and homes in the table. */
+  readonly guests: readonly Guest[];
+  readonly running: Readonly<Record<string, string>>;
+  readonly members: {
+    readonly cluster: string | null;
+    readonly quorate: boolean;
+    readonly reporting: number;
+    readonly total: number;
+    readonly missing: readonly string[];
+  } | null;
+  /** Fingerprint -> the number people say (`ACM-17`), and why nothing may be done yet. */
+  readonly known: ReadonlyMap<string, { readonly number: string; readonly heldBack: string | null }>;
+  /** Where this node's page is; empty offline. */
+  readonly page: string;
+  /** Every finding in full. */
+  readonly all: boolean;
+};
+
+const ruler = '-'.repeat(70);
+const doubleRuler = '='.repeat(40);
+
+export function renderConsole(input: ConsoleInput): string {
+  const node = input.report.nodes.find(({ nodeId }) => nodeId === input.nodeId);
+  if (node === undefined) return '';
+  const findings = [...node.findings, ...input.report.cluster.findings];
+  const stories = tellStories(findings);
+  const lines = [
+    ...renderHeading(input, node),
+    ...renderSummary(input, node, findings),
+    ...renderGuests(input, findings),
+    ...stories.flatMap((story) => renderStory(story, input)),
+    ...renderNotChecked(input, node),
+    '',
+    ...renderClosing(input, node, findings),
+  ];
+  return `${lines.map((line) => colour(terminalText(line, input.form), input.form)).join('\n')}\n`;
+}
+
+function renderHeading({ version, at, place, pve, members }: ConsoleInput, node: NodeReport): readonly string[] {
+  const when = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const release = [pve.manager === '' ? '' : `Proxmox VE ${pve.manager}`, pve.kernel === '' ? '' : `kernel ${pve.kernel}`]
+    .filter((part) => part !== '')
+    .join(', ');
+  const missing =
+    members === null || members.missing.length === 0
+      ? []
+      : [
+          '',
+          `   ${members.reporting} of ${members.total} nodes of ${members.cluster ?? node.node} reporting (missing: ${members.missing.join(', ')}).`,
+          '   What needs them is said below.',
+        ];
+  return [
+    `Sexton ${version}   ${node.node}${place === '' ? '' : ` in ${place}`}   ${when}`,
+    `${release === '' ? '' : `${release}. `}Nothing was changed on this node.`,
+    ...missing,
+    '',
+  ];
+}
+
+function renderSummary(
+  { members }: ConsoleInput,
+  { counts, guests, score, grade, complete }: NodeReport,
+  findings: readonly Found[],
+): readonly string[] {
+  const row = (label: string, value: number, rest = '') => `   ${label.padEnd(29)}${String(value).padStart(4)}${rest}`.trimEnd();
+  return [
+    doubleRuler,
+    'ANALYSIS SUMMARY',
+    doubleRuler,
+    row('Total device mapper entries:', counts.total),
+    row('Valid entries:', counts.valid),
+    row('Duplicate entries:', counts.duplicate, counts.duplicate > 0 ? '   [CRITICAL]' : ''),
+    row('Tombstoned entries:', counts.tombstoned, counts.tombstoned > 0 ? '   [WARNING]' : ''),
+    row('Not checked:', counts.notChecked),
+    row('Total issues:', findings.length),
+    '',
+    ...(guests === null
+      ? ['   Guests on this node:          not checked']
+      : [row('Guests on this node:', guests.total, `   (${guests.running} running)`)]),
+    `   Health:      ${score}/100, grade ${grade}${complete ? '' : ', incomplete'}`,
+    ...(members === null
+      ? []
+      : [
+          `   Nodes of ${members.cluster ?? 'this node'}: ${members.reporting} of ${members.total} reporting, ${members.quorate ? 'quorate' : 'not quorate'}`,
+        ]),
+  ];
+}
+
+/** Only guests something was found on; the others are one line. */
+function renderGuests({ guests, running, report, nodeId, form }: ConsoleInput, findings: readonly Found[]): readonly string[] {
+  const node = report.nodes.find((one) => one.nodeId === nodeId)?.node ?? '';
+  const worst = new Map<number, Found>();
+  for (const finding of findings) for (const vmid of finding.guests) if (!worst.has(vmid)) worst.set(vmid, finding);
+  if (worst.size === 0) return [];
+  const known = new Map(guests.map((guest) => [guest.vmid, guest]));
+  const rows = [...worst]
+    .sort(([a], [b]) => a - b)
+    .slice(0, 20)
+    .map(([vmid, finding]) => {
+      const guest = known.get(vmid);
+      const status = guest === undefined ? 'no guest' : guest.node === node ? (running[String(vmid)] ?? 'not checked') : `on ${guest.node}`;
+      return `${String(vmid).padEnd(9)}${cut(terminalText(guest?.name || '-', form), 20).padEnd(22)}${cut(terminalText(status, form), 12).padEnd(14)}[!] ${finding.brief}`;
+    });
+  const more = worst.size > 20 ? [`and ${worst.size - 20} more guests`] : [];
+  const others = guests.filter((guest) => guest.node === node && !worst.has(guest.vmid)).length;
+  if (others > 0) more.push(`${`${others} more`.padEnd(9)}${'guests on this node'.padEnd(36)}nothing found`);
+  return [
+    '',
+    `${'VM ID'.padEnd(9)}${'NAME'.padEnd(22)}${'STATUS'.padEnd(14)}DM HEALTH`,
+    `${'-----'.padEnd(9)}${'----'.padEnd(22)}${'------'.padEnd(14)}---------`,
+    ...rows,
+    ...more,
+  ];
+}
+
+function renderStory({ first, others }: Story, input: ConsoleInput): readonly string[] {
+  if (input.all) return [first, ...others].flatMap((finding) => renderFinding(finding, [], input));
+  return renderFinding(first, others, input);
+}
+
+function renderFinding(finding: Found, others: readonly Found[], { known, report, form }: ConsoleInput): readonly string[] {
+  const { number, heldBack } = known.get(finding.fingerprint) ?? {
+    number: '',
+    heldBack: 'seen once: look again in a quarter of an hour before you act',
+  };
+  const { sentence, breaks, messages, because, todo, commands } = finding.explanation;
+  const part = (label: string, text: string) =>
+    wrapTerminal(text, 66, form).map((line, index) => `   ${(index === 0 ? label : '').padEnd(10)}${line}`);
+  const hold = finding.heldBack ?? heldBack;
+  const isClusters = report.cluster.findings.includes(finding);
+  return [
+    '',
+    ruler,
+    [number, `[${finding.severity.toUpperCase()}]`, finding.title, others.length > 0 ? `+ ${others.length}` : `(${aboutOf(finding)})`]
+      .filter((word) => word !== '')
+      .join('  '),
+    ruler,
+    ...wrapTerminal(sentence, 76, form).map((line) => `   ${line}`),
+    ...(isClusters ? ['   (of the whole cluster)'] : []),
+    '',
+    ...part('Breaks', breaks),
+    ...messages.map((message) => `             ${message}`),
+    ...part('Because', because),
+    ...(others.length === 0 ? [] : part('Also', listOthers(others))),
+    ...part('To do', todo),
+    ...commands.map((command) => `             ${command}`),
+    ...(hold === null ? [] : part('Held back', hold)),
+  ];
+}
+
+function listOthers(others: readonly Found[]): string {
+  const names = others.slice(0, 20).map(({ detail }) => {
+    const { volume, name } = detail as { readonly volume?: string; readonly name?: string };
+    return name ?? volume ?? '';
+  });
+  return `${names.join(', ')}${others.length > 20 ? ` and ${others.length - 20} more` : ''}`;
+}
+
+function renderNotChecked({ report, form }: ConsoleInput, node: NodeReport): readonly string[] {
+  // The rules about mappings share their reasons: each is said once.
+  const reasons = new Map<string, string>();
+  for (const { notChecked } of [...node.outcomes, ...report.cluster.outcomes]) {
+    for (const { why, count, names } of groupNotChecked(notChecked)) {
+      const what = count === 0 ? '' : `${names.join(', ')}${count > names.length ? ` and ${count - names.length} more` : ''}: `;
+      reasons.set(JSON.stringify(why), reasons.get(JSON.stringify(why)) ?? `${what}${sayUnknown(why)}`);
+    }
+  }
+  if (reasons.size === 0) return [];
+  return [
+    '',
+    'NOT CHECKED',
+    '-----------',
+    ...[...reasons.values()].flatMap((text) => wrapTerminal(text, 74, form).map((line, index) => `${index === 0 ? ' * ' : '   '}${line}`)),
+  ];
+}
+
+function renderClosing({ page, report }: ConsoleInput, node: NodeReport, findings: readonly Found[]): readonly string[] {
+  const outcomes = [...node.outcomes, ...report.cluster.outcomes];
+  const done = outcomes.filter(({ notChecked }) => notChecked.length === 0).length;
+  const where = page === '' ? [] : [`   ${page}`];
+  if (findings.length === 0 && done === outcomes.length) return [`No issues. ${done} of ${outcomes.length} checks done.`, ...where];
+  if (findings.length === 0)
+    return [`No issues found, but ${outcomes.length - done} of ${outcomes.length} checks could not be done: see NOT CHECKED.`, ...where];
+  const mendable = findings.filter(({ remedy }) => remedy !== null).length;
+  const count = findings.length === 1 ? '1 issue.' : `${findings.length} issues.`;
+  return [`${count} ${sayWhatCanBeDone(mendable, findings.length - mendable)}`, ...where];
+}
+
+function sayWhatCanBeDone(mendable: number, looks: number): string {
+  const look = `${looks} ${looks === 1 ? 'needs' : 'need'} a look.`;
+  if (mendable === 0) return looks === 1 ? 'It needs a look.' : `All ${look}`;
+  const commands = 'can be cleaned with the commands above';
+  if (looks > 0) return `${mendable} ${commands}, ${look}`;
+  return mendable === 1 ? 'It can be cleaned with the command above.' : `All ${mendable} ${commands}.`;
+}
+
+function colour(line: string, form: 'ascii' | 'terminal'): string {
+  if (form === 'ascii') return line;
+  return line
+    .replace('[CRITICAL]', '\u001b[1;31m[CRITICAL]\u001b[0m')
+    .replace('[WARNING]', '\u001b[33m[WARNING]\u001b[0m')
+    .replace('[INFO]', '\u001b[36m[INFO]\u001b[0m');
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
+}

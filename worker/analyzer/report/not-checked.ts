@@ -1,0 +1,101 @@
+/** "Not checked", in people's words: what could not be seen, where, and what to do. Also groups equal reasons. */
+import type { Unknown } from '../evidence';
+import type { NotChecked } from '../report-shape';
+
+/** What a capture is called by people: the command they would type, or the file. */
+const captureNames: Readonly<Record<string, string>> = {
+  'dm.info.1': 'dmsetup info',
+  'dm.info.2': 'dmsetup info (second reading)',
+  'lvm.report': 'lvm fullreport',
+  'pve.local': '/etc/pve',
+  'pve.guests': 'the guest configurations in /etc/pve/nodes',
+  'pve.storage': '/etc/pve/storage.cfg',
+  'pve.members': '/etc/pve/.members',
+  'pve.vmlist.1': '/etc/pve/.vmlist',
+  'pve.vmlist.2': '/etc/pve/.vmlist (second reading)',
+  'pve.tasks.1': '/var/log/pve/tasks/active',
+  'pve.tasks.2': '/var/log/pve/tasks/active (second reading)',
+  'pve.ha.1': '/etc/pve/ha/manager_status',
+  'pve.ha.2': '/etc/pve/ha/manager_status (second reading)',
+  'qm.list': 'qm list',
+  'pct.list': 'pct list',
+  'host.mentions': "the node's own configuration files",
+};
+
+const nameOf = (capture: string) => captureNames[capture] ?? capture;
+
+export function sayUnknown(why: Unknown): string {
+  switch (why.reason) {
+    case 'not_captured':
+      return `${nameOf(why.capture)} is not in this check-in. Is the collector up to date?`;
+    case 'command_absent':
+      return `${nameOf(why.capture)}: no such command on this node.`;
+    case 'command_failed':
+      return `${nameOf(why.capture)} ended with ${why.exitCode}${why.says === '' ? '' : `: ${why.says}`}. Run it by hand on the node.`;
+    case 'timed_out':
+      return `${nameOf(why.capture)} did not answer in time. Usually a storage path is down: look at multipath -l, dmesg -T | tail.`;
+    case 'stuck':
+      return `${nameOf(why.capture)} hangs in the kernel and was left alone. It ends when the storage answers or the node reboots.`;
+    case 'skipped':
+      return `${nameOf(why.capture)} was not run on purpose${why.says === '' ? '' : `: ${why.says}`}.`;
+    case 'unreadable':
+      return why.capture === 'pve.local' || why.capture === 'pve.guests'
+        ? `/etc/pve could not be read${why.says === '' ? '' : ` (${why.says})`}. That is not "no guests": systemctl status pve-cluster`
+        : `${nameOf(why.capture)} could not be read${why.says === '' ? '' : `: ${why.says}`}.`;
+    case 'truncated':
+      return `${nameOf(why.capture)} was cut (${why.keptBytes} bytes kept).`;
+    case 'unparseable':
+      return `line ${why.line} of ${nameOf(why.capture)} could not be read.`;
+    case 'not_mounted':
+      return '/etc/pve is not mounted, so no guest configuration could be read. That is not "no guests": systemctl status pve-cluster';
+    case 'no_quorum':
+      return `${why.node} is not quorate; its view of the cluster may be old: pvecm status`;
+    case 'no_fresh_view':
+      return 'no quorate node has shown its guest configurations lately. Check in on one: sexton-collector send';
+    case 'silent':
+      return `${why.node} has been silent since ${new Date(why.since).toISOString().slice(0, 16).replace('T', ' ')} UTC: systemctl status sexton-collector.timer`;
+    case 'no_state':
+      return `${why.node} has not checked in yet: sexton-collector send`;
+    case 'not_enrolled':
+      return `not heard yet: ${why.node}. Whether the group is shared is not proven until another node shows it.`;
+    case 'mixed_enrolment':
+      return `nodes of different Proxmox VE clusters are enrolled here as one: ${why.clusters.join(', ')}. Enrol each cluster with its own token.`;
+    case 'changed_during_capture':
+      return 'it changed while it was being read. Judged again at the next check-in.';
+    case 'group_not_visible':
+      return `LVM on this node does not show volume group ${why.group}: a hidden disk, a filter, or a guest's own group. Look at pvs -a, lvmconfig devices.`;
+    case 'group_not_whole':
+      return `volume group ${why.group} was not seen whole: ${why.says.replace(/\.$/, '')}. Look at vgs ${why.group}, pvs.`;
+    case 'foreign_device':
+      return `LVM reads ${why.group} from other disks than the mapping uses (${why.device}). Look at pvs, multipath -l.`;
+    case 'old_metadata':
+      return `LVM shows old metadata of ${why.group} (number ${why.seqno}, ${why.known} is known). Look at vgs -o+seqno ${why.group}, pvs.`;
+    case 'moved_group':
+      return `its volume is in group ${why.group} now (split, merged or imported group). Look at lvs -a -o+lv_uuid ${why.group}.`;
+    case 'storage_unknown':
+      return `${why.storage} is used by a guest and may be any volume. Use a /dev/disk/by-id path instead.`;
+    case 'in_flight':
+      return `${why.guest > 0 ? `guest ${why.guest}: ` : ''}${why.says}. Judged again at the next check-in.`;
+  }
+}
+
+export type NotCheckedGroup = {
+  readonly why: Unknown;
+  /** How many mappings or volumes; 0: everything the rule looks at. */
+  readonly count: number;
+  /** Up to three names. */
+  readonly names: readonly string[];
+};
+
+/** One line per reason instead of fifty: a hidden group is one story. */
+export function groupNotChecked(list: readonly NotChecked[]): readonly NotCheckedGroup[] {
+  const groups = new Map<string, { why: Unknown; count: number; names: string[] }>();
+  for (const { subject, name, why } of list) {
+    const key = JSON.stringify(why);
+    const group = groups.get(key) ?? { why, count: 0, names: [] };
+    groups.set(key, group);
+    if (subject !== null) group.count += 1;
+    if (subject !== null && group.names.length < 3) group.names.push(name);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,98 @@
+/**
+ * A shared volume active and closed here while its guest lives on another node: harmless today, and one removal, rename
+ * or resize over there away from a leftover, a stale name or a stale table. Made by autoactivation at boot and by
+ * offline migration of a guest that never ran (qemu-server 9.1.13 and later).
+ */
+import { type Evidence, known, type Unknown, unknown } from '../../evidence';
+import type { Guest } from '../../facts';
+import type { JudgedMapping } from '../../judged-mapping';
+import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
+import type { NotChecked } from '../../report-shape';
+import { type Detection, defineRule, type Hit } from '../../rule';
+import { mappingsNotChecked } from './leftover';
+import { layeredVolumes, topIdentity, volumeCommand, volumeRemedy } from './volume-commands';
+
+type Detail = {
+  readonly name: string;
+  readonly group: string;
+  readonly volume: string;
+  /** `VM 119`, `CT 200`. */
+  readonly who: string;
+  readonly home: string;
+  readonly vgUuid: string;
+  readonly lvUuid: string;
+  readonly isLayered: boolean;
+};
+
+export const foreignActivation = defineRule<NodeInputs>()({
+  id: 'dm.foreign-activation',
+  title: 'Disk is active on a node its guest does not live on',
+  brief: 'active on the wrong node',
+  severity: 'warning',
+  needs: ['mappings', 'ownership', 'circumstances'],
+  detect({ mappings, ownership, circumstances }): Detection<Detail> {
+    const layered = layeredVolumes(mappings);
+    const found: Hit<Detail>[] = [];
+    const notChecked: NotChecked[] = [...mappingsNotChecked(mappings)];
+    for (const judged of mappings) {
+      const { mapping, presence } = judged;
+      const identity = topIdentity(judged);
+      if (identity === undefined || presence.status === 'unknown' || presence.value.kind === 'absent' || mapping.open > 0) continue;
+      const { group, volume } = presence.value;
+      const owner = foreignOwner(judged, ownership, circumstances);
+      if (owner.status === 'unknown') notChecked.push({ subject: mapping.uuid, name: mapping.name, why: owner.why });
+      if (owner.status === 'unknown' || owner.value === undefined) continue;
+      found.push({
+        subject: mapping.uuid,
+        guests: [owner.value.vmid],
+        evidence: [
+          { node: '', capture: 'dm.info.2', line: mapping.line },
+          { node: '', capture: 'lvm.report', line: volume.line },
+        ],
+        detail: {
+          name: mapping.name,
+          group: group.name,
+          volume: volume.name,
+          who: `${owner.value.type === 'lxc' ? 'CT' : 'VM'} ${owner.value.vmid}`,
+          home: owner.value.node,
+          ...identity,
+          isLayered: layered.has(identity.lvUuid),
+        },
+      });
+    }
+    return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked };
+  },
+  explain: (detail, { node }) => ({
+    sentence: `${node} has ${detail.volume} active. ${detail.who} lives on ${detail.home}.`,
+    breaks: `Nothing today. As soon as this disk is deleted, resized or snapshotted on ${detail.home}, ${node} can no longer start or receive ${detail.who}.`,
+    messages: [],
+    because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no migration, backup or task for ${detail.who}.`,
+    todo: detail.isLayered
+      ? `It has a snapshot: deactivating it takes the snapshot along without a word. Look at lvs ${detail.group} first. No script is offered.`
+      : `Deactivate it on ${node}. LVM refuses by itself if it is in use.`,
+    commands: detail.isLayered ? [] : [volumeCommand('deactivate-volume', detail)],
+  }),
+  remedy: (detail) => (detail.isLayered ? undefined : volumeRemedy('deactivate-volume', detail)),
+});
+
+/** The guest whose volume it is, when every owner lives elsewhere; undefined when it belongs here, or to nobody. */
+function foreignOwner({ presence, mapping }: JudgedMapping, ownership: Ownership, circumstances: Circumstances): Evidence<Guest | undefined> {
+  if (presence.status === 'unknown' || presence.value.kind === 'absent') return known(undefined);
+  const { group, volume } = presence.value;
+  const owners = ownership.ownersOf(group.name, volume.name);
+  const [owner] = owners;
+  if (owner === undefined || owners.some((guest) => ownership.isHere(guest)) || ownership.references.isMentioned(group.name, volume.name))
+    return known(undefined);
+  const shared = ownership.isShared(group.uuid, group.name);
+  if (shared.status === 'unknown') return shared;
+  if (!shared.value) return known(undefined);
+  if (isMoving(volume.attr) || mapping.holders.length > 0) return unknown({ reason: 'changed_during_capture' });
+  const hold = circumstances.holdOf(volume.name, owners);
+  const why: Unknown | undefined = hold === undefined ? undefined : { reason: 'in_flight', ...hold };
+  return why === undefined ? known(owner) : unknown(why);
+}
+
+/** pvmove, mirror conversion, merging snapshot: @see lvs(8), lv_attr[0]. */
+function isMoving(attr: string): boolean {
+  return /^[pcOS]/.test(attr);
+}

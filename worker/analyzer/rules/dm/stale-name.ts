@@ -1,0 +1,106 @@
+/**
+ * A volume renamed elsewhere while this node had it active: the mapping keeps the old name, which the next volume of
+ * that name needs. Everyday on chain snapshots, moved disks and wiped `del-` volumes. The blocks are live data.
+ */
+import type { JudgedMapping } from '../../judged-mapping';
+import type { NodeInputs, Ownership } from '../../node-inputs';
+import { encodeDmName } from '../../parse/dm-name';
+import { shortUuid } from '../../parse/dm-uuid';
+import { guestOfVolume } from '../../parse/volume-name';
+import { type Detection, defineRule, type Hit } from '../../rule';
+import { mappingsNotChecked } from './leftover';
+import { layeredVolumes, volumeCommand, volumeRemedy } from './volume-commands';
+
+type Detail = {
+  readonly name: string;
+  readonly uuid: string;
+  readonly group: string;
+  readonly oldName: string;
+  readonly volume: string;
+  readonly guest: number | null;
+  readonly vgUuid: string;
+  readonly lvUuid: string;
+  /** Where its guest lives; null: not known or nobody's. */
+  readonly guestIsHere: boolean | null;
+  /** Open, held or layered: by hand. */
+  readonly isBusy: boolean;
+};
+
+export const staleName = defineRule<NodeInputs>()({
+  id: 'dm.stale-name',
+  title: 'A disk was renamed elsewhere',
+  brief: 'has its old name here',
+  severity: 'critical',
+  needs: ['mappings', 'circumstances'],
+  detect({ mappings, circumstances }): Detection<Detail> {
+    const layered = layeredVolumes(mappings);
+    const ownership = circumstances.ownership.status === 'known' ? circumstances.ownership.value : undefined;
+    const found = mappings.flatMap((judged) => {
+      const { lvm, presence, name, mapping } = judged;
+      if (lvm === undefined || presence.status === 'unknown' || presence.value.kind === 'absent') return [];
+      const { group, volume } = presence.value;
+      // A group renamed as a whole renames nothing that collides: only the volume's part is compared.
+      if (name.vg !== group.name || name.lv === volume.name || mapping.name === encodeDmName(group.name, volume.name)) return [];
+      const guest = guestOfVolume(name.lv);
+      const hold = circumstances.holdOf(name.lv, ownership?.ownersOf(group.name, volume.name) ?? []);
+      const hit: Hit<Detail> = {
+        subject: mapping.uuid,
+        guests: guest === undefined ? [] : [guest],
+        heldBack: hold === undefined ? undefined : `VM ${hold.guest}: ${hold.says}`,
+        evidence: [
+          { node: '', capture: 'dm.info.2', line: mapping.line },
+          { node: '', capture: 'lvm.report', line: volume.line },
+        ],
+        detail: {
+          name: mapping.name,
+          uuid: mapping.uuid,
+          group: group.name,
+          oldName: name.lv,
+          volume: volume.name,
+          guest: guest ?? null,
+          vgUuid: lvm.vgUuid,
+          lvUuid: lvm.lvUuid,
+          guestIsHere: whereItsGuestLives(judged, group.name, volume.name, ownership),
+          isBusy: mapping.open > 0 || mapping.holders.length > 0 || lvm.suffix !== '' || layered.has(lvm.lvUuid),
+        },
+      };
+      return [hit];
+    });
+    return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
+  },
+  explain(detail, { node }) {
+    const kind = remedyKind(detail);
+    return {
+      sentence: `On ${node} the name ${detail.oldName} leads to the volume that is now called ${detail.volume}.`,
+      breaks:
+        `${detail.guest === null ? 'A guest with a disk of this name' : `VM ${detail.guest}`} cannot start on or move to ${node} with a disk called ${detail.oldName}; ` +
+        'a new disk of this name cannot be made here.',
+      messages: [
+        `can't activate LV '/dev/${detail.group}/${detail.oldName}':   device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
+      ],
+      because: `The mapping's UUID ${shortUuid(detail.uuid)} is in ${detail.group}, under another name. This is not a leftover: the blocks are live data of ${detail.volume}.`,
+      todo:
+        kind === 'refresh-volume'
+          ? `Its guest lives on ${node}: a refresh gives the mapping its right name. Not dmsetup remove.`
+          : kind === 'deactivate-volume'
+            ? `Its guest lives elsewhere: deactivate it on ${node}. Not dmsetup remove.`
+            : `It is in use, has layers, or nobody knows where its guest lives: look with dmsetup info ${detail.name} and lvs ${detail.group} first. No script is offered. Not dmsetup remove.`,
+      commands: kind === undefined ? [] : [volumeCommand(kind, detail)],
+    };
+  },
+  remedy(detail) {
+    const kind = remedyKind(detail);
+    return kind === undefined ? undefined : volumeRemedy(kind, detail);
+  },
+});
+
+function remedyKind({ isBusy, guestIsHere }: Detail): 'refresh-volume' | 'deactivate-volume' | undefined {
+  if (isBusy || guestIsHere === null) return undefined;
+  return guestIsHere ? 'refresh-volume' : 'deactivate-volume';
+}
+
+function whereItsGuestLives({ name }: JudgedMapping, group: string, volume: string, ownership: Ownership | undefined): boolean | null {
+  if (ownership === undefined) return null;
+  const owners = [...ownership.ownersOf(group, volume), ...ownership.ownersOf(group, name.lv)];
+  return owners.length === 0 ? null : owners.some((guest) => ownership.isHere(guest));
+}

@@ -1,0 +1,122 @@
+/**
+ * A guest volume that no guest of the cluster names. It is data: guidance only. Kubernetes volumes, imports that write
+ * the configuration last, moves and templates look the same for a while: hence the guards and the day of waiting.
+ * @see pve-storage LVMPlugin.pm `list_images`, LvmThinPlugin.pm `list_images`: only what they list is judged
+ */
+import type { ClusterInputs, SeenGroup, Use } from '../../cluster-inputs';
+import type { LogicalVolume, StorageEntry, VolumeGroup } from '../../facts';
+import { guestOfVolume, isConsumerVolume, isFixedName, isListedVolume } from '../../parse/volume-name';
+import type { NotChecked } from '../../report-shape';
+import { type Detection, defineRule, type Hit } from '../../rule';
+
+type Detail = {
+  readonly volume: string;
+  readonly group: string;
+  readonly storage: string;
+  readonly sectors: number;
+  readonly made: string;
+  readonly host: string;
+  readonly guest: number | null;
+  /** Volumes of the same number on other storages: "the guest uses that number elsewhere". */
+  readonly elsewhere: readonly string[];
+  readonly isFixed: boolean;
+  readonly unseenMembers: readonly string[];
+};
+
+export const unreferencedVolume = defineRule<ClusterInputs>()({
+  id: 'dm.unreferenced-volume',
+  title: 'Disk no guest uses',
+  brief: 'disk no guest uses',
+  severity: ({ isFixed }: Detail) => (isFixed ? 'warning' : 'info'),
+  holdMinutes: 24 * 60,
+  needs: ['groups', 'use'],
+  detect({ groups, use }): Detection<Detail> {
+    const storages = use.references.storages.filter(({ type }) => type === 'lvm' || type === 'lvmthin');
+    const found: Hit<Detail>[] = [];
+    const notChecked: NotChecked[] = [];
+    for (const seen of groups) {
+      for (const volume of seen.group.volumes) {
+        const storage = storages.find((entry) => lists(entry, seen.group, volume));
+        if (storage === undefined || isSpokenFor(seen.group, volume, use)) continue;
+        const why = seen.why ?? whyUncertain(volume, use);
+        const subject = `${seen.group.uuid}${volume.uuid}`;
+        if (why === undefined) found.push(toHit(seen, volume, storage, use, subject));
+        else notChecked.push({ subject, name: volume.name, why });
+      }
+    }
+    return { applies: storages.length > 0, found, notChecked };
+  },
+  explain: (detail) => ({
+    sentence: `${detail.volume} (${sizeInWords(detail.sectors)}${detail.made === '' ? '' : `, made ${detail.made.slice(0, 10)}`}) lies in ${detail.group} and no guest in this cluster uses it.`,
+    breaks:
+      `It takes ${sizeInWords(detail.sectors)}. ` +
+      (detail.isFixed
+        ? 'Its name is a fixed one: the next volume of this name cannot be made.'
+        : `A normal disk name does not block a new VM${detail.guest === null ? '' : ` ${detail.guest}`}, but its owner may get this disk back as unused disk, and deleting that VM with "destroy unreferenced disks" deletes it.`),
+    messages: detail.isFixed ? [`Logical Volume "${detail.volume}" already exists in volume group "${detail.group}"`] : [],
+    because:
+      `No current, pending, snapshot or unused entry of any guest names it on ${detail.storage}, and nothing has it open where that could be seen.` +
+      (detail.elsewhere.length === 0 ? '' : ` Guest ${detail.guest} uses that number elsewhere: ${detail.elsewhere.join(', ')}.`) +
+      (detail.host === '' ? '' : ` Made on ${detail.host}.`) +
+      (detail.unseenMembers.length === 0 ? '' : ` Not checked whether it is open on ${detail.unseenMembers.join(', ')}.`) +
+      ' Not seen: a cluster that shares this group and is not enrolled here.',
+    todo: 'This is data. No script is offered. Look at it first, keep it visible with a rescan, save it; free it only if you know what it was.',
+    commands: [
+      `lvs -o+lv_time,lv_host,lv_tags ${detail.group}/${detail.volume}`,
+      ...(detail.guest === null ? [] : [`qm rescan --vmid ${detail.guest}`]),
+    ],
+  }),
+  remedy: () => undefined,
+});
+
+/** Would this storage's plugin list the volume? Thick: its types, and tagged ones only where it says so; thin: that pool's. */
+function lists(storage: StorageEntry, group: VolumeGroup, volume: LogicalVolume): boolean {
+  if (storage.vgname !== group.name || !isListedVolume(volume.name)) return false;
+  const kind = volume.attr[0] ?? '';
+  if (storage.type === 'lvmthin') return kind === 'V' && volume.pool === storage.thinpool;
+  return '-mMrR'.includes(kind) && (!storage.taggedOnly || volume.tags.some((tag) => tag === `pve-vm-${guestOfVolume(volume.name)}`));
+}
+
+/** Named by somebody, a known consumer's, open, or the origin of other volumes. */
+function isSpokenFor(group: VolumeGroup, volume: LogicalVolume, use: Use): boolean {
+  if (use.isUsed(group, volume) || isConsumerVolume(volume.name) || use.isOpen(volume)) return true;
+  return group.volumes.some(({ origin }) => origin === volume.name);
+}
+
+function whyUncertain(volume: LogicalVolume, use: Use): NotChecked['why'] | undefined {
+  const [opaque] = use.references.opaque;
+  if (opaque !== undefined) return { reason: 'storage_unknown', storage: opaque };
+  const flight = use.inFlight(volume);
+  return flight === undefined ? undefined : { reason: 'in_flight', ...flight };
+}
+
+function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, storage: StorageEntry, use: Use, subject: string): Hit<Detail> {
+  const guest = guestOfVolume(volume.name);
+  const references = guest === undefined ? [] : (use.references.guest(guest)?.references ?? []);
+  return {
+    subject,
+    guests: guest === undefined ? [] : [guest],
+    evidence: [{ node: readBy.nodeId, capture: 'lvm.report', line: volume.line }],
+    detail: {
+      volume: volume.name,
+      group: group.name,
+      storage: storage.id,
+      sectors: volume.sectors,
+      made: volume.made,
+      host: volume.host,
+      guest: guest ?? null,
+      elsewhere: [...new Set(references.map((reference) => reference.volume).filter((name) => name.endsWith(`:${volume.name}`)))].slice(0, 8),
+      isFixed: isFixedName(volume.name),
+      // A group only one node sees cannot be open elsewhere.
+      unseenMembers: nodes.length > 1 || storage.shared ? use.unseenMembers : [],
+    },
+  };
+}
+
+/** 512-byte sectors, in the largest unit that leaves a number a person can say. */
+function sizeInWords(sectors: number): string {
+  const mebibytes = sectors / 2048;
+  if (mebibytes < 1024) return `${Number(mebibytes.toFixed(mebibytes < 10 ? 1 : 0))} MiB`;
+  const gibibytes = mebibytes / 1024;
+  return gibibytes < 1024 ? `${Number(gibibytes.toFixed(gibibytes < 10 ? 1 : 0))} GiB` : `${Number((gibibytes / 1024).toFixed(1))} TiB`;
+}

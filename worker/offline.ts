@@ -1,0 +1,91 @@
+/**
+ * What `npm run analyze` does, without the files: saved snapshots in, report out. The analyzer is the Worker's own; only
+ * what a server would know (ids, numbers, holds) is missing, and said to be missing.
+ */
+import { analyse, type ClusterReport, type Member, readSnapshot, renderConsole, renderJson } from './analyzer';
+import { err, ok, type Result } from './result';
+import { type Capture, header, type State, state } from './wire/snapshot';
+
+export type Saved = { readonly file: string; readonly text: string };
+export type Rendered = { readonly text: string; readonly findings: number };
+
+type Node = { readonly member: Member; readonly version: string };
+
+export function analyseSaved(
+  files: readonly Saved[],
+  now: number,
+  form: 'json' | 'ascii' | 'terminal',
+  all: boolean,
+): Result<Rendered, readonly string[]> {
+  const nodes = files.map((file) => readSaved(file, now));
+  const refused = nodes.flatMap((node) => (node.ok ? [] : [node.error]));
+  if (refused.length > 0) return err(refused);
+  const read = nodes.flatMap((node) => (node.ok ? [node.value] : []));
+  const twice = read.map(({ member }) => member.name).filter((name, index, names) => names.indexOf(name) !== index);
+  if (twice.length > 0) return err(twice.map((name) => `Two snapshots of ${name}: give one per node.`));
+  const report = analyse({ clusterId: 'offline', members: read.map(({ member }) => member), neighbours: [], now });
+  const findings = [...report.nodes, report.cluster].reduce((sum, scope) => sum + scope.findings.length, 0);
+  const text = form === 'json' ? `${JSON.stringify(renderJson(report), null, 2)}\n` : renderNodes(read, report, now, form, all);
+  return ok({ text, findings });
+}
+
+function renderNodes(nodes: readonly Node[], report: ClusterReport, now: number, form: 'ascii' | 'terminal', all: boolean): string {
+  const { cluster } = report;
+  const silent = { ...cluster, findings: [], outcomes: [] };
+  const reports = nodes.map(({ member, version }, index) => {
+    const { facts, view } = member;
+    const membership = facts?.membership.status === 'known' ? facts.membership.value : undefined;
+    const here = new Set(nodes.map((node) => node.member.name));
+    const missing = membership?.members.filter((name) => !here.has(name)) ?? [];
+    return renderConsole({
+      version,
+      form,
+      at: now,
+      // The cluster's own findings stand once, in the first node's report.
+      report: index === 0 ? report : { ...report, cluster: silent },
+      nodeId: member.nodeId,
+      place: '',
+      pve: facts?.pve ?? { manager: '', kernel: '' },
+      guests: view?.guests.status === 'known' ? view.guests.value : [],
+      running: facts?.running.status === 'known' ? facts.running.value : {},
+      members:
+        membership === undefined
+          ? null
+          : { ...membership, reporting: membership.members.length - missing.length, total: membership.members.length, missing },
+      known: new Map(),
+      page: '',
+      all,
+    });
+  });
+  return reports.join('\n');
+}
+
+function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
+  const documents = readDocuments(text);
+  const captures = documents?.map((document) => state.safeParse(document)).find((parsed) => parsed.success)?.data as State | undefined;
+  if (documents === undefined || captures === undefined) {
+    return err(`${file}: not a saved snapshot. Make one on the node: sexton-collector collect > ${file.split('/').at(-1) ?? 'node.snapshot'}`);
+  }
+  const head = documents.map((document) => header.safeParse(document)).find((parsed) => parsed.success)?.data;
+  const { facts, view } = readSnapshot(captures.captures satisfies readonly Capture[], {});
+  const name = facts.node || file;
+  return ok({ member: { nodeId: name, name, facts, view, lastSeenAt: now, intervalSeconds: 900 }, version: head?.collector ?? 'offline' });
+}
+
+/** One JSON document a line, or indented ones as `collect` prints them on a terminal. Undefined: neither. */
+function readDocuments(text: string): readonly unknown[] | undefined {
+  const documents: unknown[] = [];
+  let held = '';
+  for (const line of text.split('\n')) {
+    held += `${line}\n`;
+    // A document ends with a brace at the beginning of a line, or on the line it began on.
+    if (!/^(?:\}|\{.*\})\s*$/.test(line)) continue;
+    try {
+      documents.push(JSON.parse(held));
+      held = '';
+    } catch {
+      return undefined;
+    }
+  }
+  return held.trim() === '' ? documents : undefined;
+}
