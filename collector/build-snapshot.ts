@@ -1,0 +1,53 @@
+/**
+ * From raw captures to the two lines that may leave the node: state and readings. Pure but for the start times of
+ * processes, which come in as a function.
+ */
+import { createHash } from 'node:crypto';
+import type { Capture, Readings, State, Vitals } from '../worker/wire/snapshot';
+import type { CaptureEntry } from './captures/entry';
+import type { RawCapture } from './raw-capture';
+import { redactCapture } from './redact';
+import { readKnownNames } from './redact/mentions';
+import type { ProcessStart } from './redact/tasks';
+import { readVitals } from './vitals';
+import { isErrorOutputState, toWireCapture } from './wire-capture';
+
+export type Snapshot = {
+  readonly state: State;
+  readonly readings: Readings;
+  readonly vitals: Vitals;
+  readonly machineId: string;
+  readonly bootId: string;
+};
+
+export function buildSnapshot(entries: readonly CaptureEntry[], raw: ReadonlyMap<string, RawCapture>, startOf: ProcessStart): Snapshot {
+  const textOf = (id: string) => raw.get(id)?.out?.toString('latin1') ?? '';
+  // Guests are filtered last of all: what they may say depends on the names LVM and the device mapper know.
+  const known = readKnownNames(textOf('lvm.report'), [textOf('dm.info.1'), textOf('dm.info.2')]);
+  const state: Capture[] = [];
+  const readings: Capture[] = [];
+  const ms: Record<string, number> = {};
+  const stderr: Record<string, string> = {};
+  for (const entry of entries) {
+    const taken = raw.get(entry.id) ?? { status: 'skipped', reason: 'not reached', ms: 0 };
+    const filtered = redactCapture(entry, taken, { known, startOf });
+    (entry.kind === 'state' ? state : readings).push(toWireCapture(entry, filtered));
+    ms[entry.id] = taken.ms;
+    const said = filtered.err?.toString() ?? '';
+    if (said !== '' && !isErrorOutputState(entry, filtered)) stderr[entry.id] = said.slice(0, 65_536);
+  }
+  const machineId = state.find(({ id }) => id === 'host.machine-id')?.out ?? '';
+  const bootId = textOf('host.boot-id').trim();
+  return {
+    state: { captures: state },
+    readings: { captures: readings, ms, stderr },
+    vitals: readVitals(textOf),
+    machineId: /^[0-9a-f]{32}$/.test(machineId) ? machineId : '0'.repeat(32),
+    bootId: /^[0-9a-f-]{36}$/.test(bootId) ? bootId : '00000000-0000-0000-0000-000000000000',
+  };
+}
+
+/** Over the bytes of the state line, without its newline. */
+export function hashState(stateLine: string): string {
+  return createHash('sha256').update(stateLine).digest('hex');
+}

@@ -1,0 +1,26 @@
+/** The device mapper, read before and after LVM: only what both readings agree on is judged. */
+import { type CaptureEntry, mebibyte } from './entry';
+
+const columns = 'name,uuid,major,minor,open,attr,suspended,readonly,tables_loaded,segments,devnos_used,names_using_dev';
+const common = { kind: 'state', limitSeconds: 10, maxBytes: 8 * mebibyte } as const;
+
+export const mappingsBefore: CaptureEntry = {
+  ...common,
+  id: 'dm.info.1',
+  step: 3,
+  source: { kind: 'command', argv: ['dmsetup', 'info', '-c', '--noheadings', '--separator', '|', '-o', columns] },
+  redaction: 'none',
+  why: 'Every mapping with its UUID, open count and what lies below and above it. Asks the kernel, touches no disk.',
+};
+
+export const mappingsAfter: readonly CaptureEntry[] = [
+  {
+    ...common,
+    id: 'dm.table',
+    step: 5,
+    source: { kind: 'command', argv: ['dmsetup', 'table', '--concise'] },
+    redaction: 'dm-table',
+    why: 'Which extents every mapping leads to. Of targets that can hold keys only type and devices leave the node.',
+  },
+  { ...mappingsBefore, id: 'dm.info.2', step: 5, why: 'The second reading of dm.info.1: a mapping that changed in between is not judged.' },
+];

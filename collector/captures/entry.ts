@@ -1,0 +1,28 @@
+/** What one line of the catalogue says. Plain data: nothing in captures/ reads, runs or decides anything. */
+
+export type Source =
+  | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> }
+  | { readonly kind: 'file'; readonly path: string }
+  /** Patterns know `*` and `{a,b}`; a path without either may be missing. */
+  | { readonly kind: 'files'; readonly patterns: readonly string[] }
+  | { readonly kind: 'link'; readonly path: string };
+
+/** Which filter the content passes before it may leave the node. `none`: the content holds nothing to hide. */
+export type Redaction = 'none' | 'hash' | 'first-line' | 'ha' | 'next-id' | 'tasks' | 'guest-config' | 'storage-config' | 'mentions' | 'dm-table';
+
+export type CaptureEntry = {
+  readonly id: string;
+  /** Order of the run: steps follow each other, and within one the files are read first. */
+  readonly step: 1 | 2 | 3 | 4 | 5 | 6;
+  /** State is what verdicts rest on and is stable by itself; readings change by themselves and are never hashed. */
+  readonly kind: 'state' | 'reading';
+  readonly source: Source;
+  readonly redaction: Redaction;
+  /** `state`: standard error is evidence even when the command ends well. `known-lines`: only sentences we know leave the node. */
+  readonly stderr?: 'state' | 'known-lines';
+  readonly limitSeconds: number;
+  readonly maxBytes: number;
+  readonly why: string;
+};
+
+export const mebibyte = 1024 * 1024;

@@ -1,0 +1,29 @@
+/** What every command is given. */
+import type { CommandLine } from './arguments';
+import type { CollectorConfig } from './config-file';
+import type { StateDirectory } from './state-directory';
+
+export type Context = {
+  readonly commandLine: CommandLine;
+  readonly config: CollectorConfig;
+  readonly directory: StateDirectory;
+  /** Path of this program: it starts itself to read /etc/pve. */
+  readonly script: string;
+  /** How people call it, for the texts. */
+  readonly program: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds since this process began: the whole run is bounded. */
+  readonly elapsedMs: () => number;
+  /** Both write one line; the text has passed safe-text already. */
+  readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
+  readonly terminal: {
+    readonly isStdout: boolean;
+    readonly hasColour: boolean;
+    readonly askHidden: ((prompt: string) => Promise<string | undefined>) | undefined;
+  };
+};
+
+/** The whole run, the looking, and the least that is left for speaking. */
+export const runSeconds = { all: 88, captures: 70, leastForAnswer: 5 } as const;

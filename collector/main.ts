@@ -1,0 +1,67 @@
+/** The program: real terminal, real clock, real end. Everything else is handed in and tested without it. */
+import { writeSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { askHidden } from './ask-hidden';
+import { exitCode } from './exit-codes';
+import { answerFencedRead, fencedReaderCommand } from './fenced-reader';
+import { runCli } from './run-cli';
+import { endRunningCommands } from './run-command';
+import { safeLine } from './safe-text';
+
+const script = fileURLToPath(import.meta.url);
+const [, calledAs = script, ...argv] = process.argv;
+const releases: (() => void)[] = [];
+
+/** Straight to the descriptor: everything is written before the process ends, also into a slow pipe. */
+function writeAll(descriptor: 1 | 2, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EPIPE') process.exit(exitCode.done); // the reader has seen enough
+      if (code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    endRunningCommands();
+    for (const release of releases) release();
+    process.exit(signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 129);
+  });
+}
+
+async function main(): Promise<number> {
+  if (argv[0] === fencedReaderCommand) {
+    writeAll(1, answerFencedRead(argv[1] ?? '', argv[2] ?? '[]'));
+    return exitCode.done;
+  }
+  return runCli(argv, {
+    script,
+    program: calledAs.endsWith('.mjs') ? `node ${basename(calledAs)}` : basename(calledAs),
+    now: Date.now,
+    elapsedMs: () => performance.now(),
+    print: (line) => writeAll(1, `${line}\n`),
+    complain: (line) => writeAll(2, `${line}\n`),
+    terminal: {
+      isStdout: process.stdout.isTTY === true,
+      hasColour: process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
+      askHidden: process.stdin.isTTY === true ? (prompt) => askHidden(process.stdin, process.stdout, prompt) : undefined,
+    },
+    resolvePath: (path) => resolve(path),
+    onLock: (release) => releases.push(release),
+  });
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    writeAll(2, `sexton-collector failed: ${safeLine(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
+    process.exit(exitCode.internal);
+  },
+);

@@ -1,0 +1,5 @@
+/** Expected failure is a value; exceptions are bugs. The collector's own copy: of the Worker it takes the wire format only. */
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
+export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });

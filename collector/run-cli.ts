@@ -1,0 +1,81 @@
+/** From the command line to a command: checks what must be there, takes the lock where one run at a time matters. */
+import { statSync } from 'node:fs';
+import { parseArguments } from './arguments';
+import { collect } from './commands/collect';
+import { enroll } from './commands/enroll';
+import { helpText } from './commands/help';
+import { send } from './commands/send';
+import { showStatus } from './commands/status';
+import { unenroll } from './commands/unenroll';
+import { readConfigFile } from './config-file';
+import type { Context } from './context';
+import { errnoOf } from './errno';
+import { type ExitCode, exitCode } from './exit-codes';
+import { takeRunLock } from './run-lock';
+import { safeLine } from './safe-text';
+import { openStateDirectory } from './state-directory';
+import { version } from './version';
+
+export type Surroundings = Omit<Context, 'commandLine' | 'config' | 'directory'> & {
+  readonly resolvePath: (path: string) => string /** Called when a lock was taken, with how to give it back. */;
+  readonly onLock: (release: () => void) => void;
+};
+
+export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { complain, print, program, resolvePath } = surroundings;
+  const parsed = parseArguments(argv);
+  if (!parsed.ok) {
+    complain(safeLine(parsed.error));
+    complain(`See: ${program} help`);
+    return exitCode.usage;
+  }
+  if (parsed.value.command === 'version') print(`sexton-collector ${version}`);
+  if (parsed.value.command === 'help') print(helpText);
+  if (parsed.value.command === 'version' || parsed.value.command === 'help') return exitCode.done;
+
+  const root = parsed.value.root === '' ? '' : resolvePath(parsed.value.root).replace(/\/+$/, '');
+  const config = isDirectory(root) ? readConfigFile(root, parsed.value.config) : { ok: false as const, error: `${root}: no such directory` };
+  if (!config.ok) {
+    complain(safeLine(config.error));
+    return exitCode.usage;
+  }
+  const context: Context = { ...surroundings, commandLine: { ...parsed.value, root }, config: config.value, directory: openStateDirectory(root) };
+  try {
+    return await runCommandNamed(parsed.value.command, context, surroundings);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (!/^(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT)$/.test(errno)) throw error;
+    complain(safeLine(`${context.directory.path} cannot be used (${errno}).${/^E(?:ACCES|PERM)$/.test(errno) ? ' Run it as root.' : ''}`));
+    return exitCode.usage;
+  }
+}
+
+async function runCommandNamed(
+  command: 'enroll' | 'collect' | 'send' | 'status' | 'unenroll',
+  context: Context,
+  { onLock }: Surroundings,
+): Promise<ExitCode> {
+  if (command === 'status') return showStatus(context);
+  // Looking alone changes nothing and may be done by anybody; commands that hang are remembered without a lock.
+  if (command === 'collect') return collect(context);
+  const lock = takeRunLock(context.directory.path);
+  if (lock === undefined) {
+    context.complain('Another run is going on. Nothing was done.');
+    return exitCode.usage;
+  }
+  onLock(lock.release);
+  try {
+    if (command === 'enroll') return await enroll(context);
+    return command === 'send' ? await send(context) : unenroll(context);
+  } finally {
+    lock.release();
+  }
+}
+
+function isDirectory(root: string): boolean {
+  try {
+    return statSync(root === '' ? '/' : root).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCollector } from '../../../scripts/build-collector.mjs';
+import { header, readings, state } from '../../../worker/wire/snapshot';
+import { type FakeNode, makeFakeNode } from './fake-node';
+
+const installed = join(import.meta.dirname, '../../node-versions/node_modules');
+
+let node: FakeNode;
+beforeAll(async () => {
+  node = await makeFakeNode();
+});
+afterAll(() => node.remove());
+
+describe('the bundled collector', () => {
+  // Debian's own: Proxmox VE 7, 8 and 9.
+  it.each(['node12', 'node18', 'node20'])('collects on %s', async (name) => {
+    const binary = join(installed, name, 'bin/node');
+    expect(existsSync(binary), `${binary} is missing: npm test installs it`).toBe(true);
+    const { code, out, err } = await node.run(['collect'], { node: binary });
+    expect([code, err]).toEqual([0, '']);
+    const [first = '', second = '', third = ''] = out.split('\n');
+    header.parse(JSON.parse(first));
+    readings.parse(JSON.parse(third));
+    const { captures } = state.parse(JSON.parse(second));
+    expect(captures.filter(({ status }) => status !== 'ok')).toEqual([]);
+  });
+
+  it('makes keys and speaks to a server on the oldest Node.js too', async () => {
+    const binary = join(installed, 'node12/bin/node');
+    const { code, err } = await node.run(['enroll', '--server', 'http://127.0.0.1:9', '--token-file', '-'], { node: binary, input: 'token' });
+    expect([code, err]).toEqual([4, 'Could not reach 127.0.0.1:9 (ECONNREFUSED).\n']);
+    expect(existsSync(join(node.root, 'var/lib/sexton/key.new'))).toBe(true);
+  });
+
+  it('is one file below 60 KB', async () => {
+    const file = await buildCollector({ outfile: join(node.root, 'sexton-collector.mjs') });
+    expect((await stat(file)).size).toBeLessThan(60_000);
+  });
+});

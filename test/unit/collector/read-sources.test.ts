@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expandPattern } from '../../../collector/expand-pattern';
+import { readSources } from '../../../collector/read-sources';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sexton-read-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function put(path: string, content: string): Promise<void> {
+  await mkdir(join(root, path, '..'), { recursive: true });
+  await writeFile(join(root, path), content);
+}
+
+const guests = { source: { kind: 'files', patterns: ['/etc/pve/nodes/*/{qemu-server,lxc}/*.conf'] }, maxBytes: 1000 } as const;
+const file = (path: string, maxBytes = 1000) => ({ source: { kind: 'file', path }, maxBytes }) as const;
+
+describe('readSources', () => {
+  it('finds the guests of all nodes, sorted by path, and nothing else', async () => {
+    for (const path of [
+      'pve2/lxc/105.conf',
+      'pve1/qemu-server/104.conf',
+      'pve1/qemu-server/100.conf',
+      'pve1/qemu-server/notes.txt',
+      'pve1/priv/9.conf',
+    ]) {
+      await put(`etc/pve/nodes/${path}`, 'x');
+    }
+    const { paths } = expandPattern(root, guests.source.patterns[0]);
+    expect(paths).toEqual([
+      '/etc/pve/nodes/pve1/qemu-server/100.conf',
+      '/etc/pve/nodes/pve1/qemu-server/104.conf',
+      '/etc/pve/nodes/pve2/lxc/105.conf',
+    ]);
+  });
+
+  it('does not take an /etc/pve that is not mounted for a cluster without guests', async () => {
+    await put('etc/pve/nodes/pve1/qemu-server/100.conf', 'left on the disk below the mount point');
+    const [answer, vmlist] = readSources(root, [guests, file('/etc/pve/.vmlist')]);
+    expect(answer).toMatchObject({ status: 'absent', files: [] });
+    expect(answer?.reason).toContain('not mounted');
+    expect(vmlist).toMatchObject({ status: 'absent' });
+  });
+
+  it('tells a mounted cluster without guests from that', async () => {
+    await put('etc/pve/nodes/pve1/config', '');
+    await symlink('nodes/pve1', join(root, 'etc/pve/local'));
+    expect(readSources(root, [guests])).toEqual([{ status: 'ok', files: [] }]);
+  });
+
+  it('reads links as links', async () => {
+    await put('etc/pve/x', '');
+    await symlink('nodes/pve1', join(root, 'etc/pve/local'));
+    const [answer] = readSources(root, [{ source: { kind: 'link', path: '/etc/pve/local' }, maxBytes: 100 }]);
+    expect(answer?.out?.toString()).toBe('nodes/pve1');
+  });
+
+  it('cuts a file at its limit, between characters, and says so', async () => {
+    await put('etc/fstab', 'ab€€€');
+    expect(readSources(root, [file('/etc/fstab', 7)])).toMatchObject([{ status: 'ok', truncated: 5 }]);
+    expect(readSources(root, [file('/etc/fstab', 11)])[0]).not.toHaveProperty('truncated');
+  });
+
+  it('does not wait for a pipe in a file’s place, and does not read a directory', async () => {
+    await put('etc/x', '');
+    execFileSync('mkfifo', [join(root, 'etc/fstab')]);
+    expect(readSources(root, [file('/etc/fstab'), file('/etc'), file('/etc/none')])).toMatchObject([
+      { status: 'unreadable', reason: 'not a file' },
+      { status: 'unreadable', reason: 'not a file' },
+      { status: 'absent', reason: 'ENOENT' },
+    ]);
+  });
+
+  it('says of each file that no longer fits that it was skipped', async () => {
+    await put('etc/pve/nodes/pve1/qemu-server/100.conf', 'a'.repeat(900));
+    await put('etc/pve/nodes/pve1/qemu-server/101.conf', 'b'.repeat(900));
+    await put('etc/pve/nodes/pve1/qemu-server/102.conf', 'c'.repeat(900));
+    await symlink('nodes/pve1', join(root, 'etc/pve/local'));
+    expect(readSources(root, [guests])[0]?.files).toMatchObject([{ status: 'ok' }, { status: 'ok', truncated: 100 }, { status: 'skipped' }]);
+  });
+
+  it('leaves out files of a fixed path that are not there', async () => {
+    await put('etc/fstab', 'x');
+    const [answer] = readSources(root, [
+      { source: { kind: 'files', patterns: ['/etc/fstab', '/etc/crypttab', '/etc/drbd.d/*.res'] }, maxBytes: 100 },
+    ]);
+    expect(answer?.files?.map(({ path }) => path)).toEqual(['/etc/fstab']);
+  });
+});
