@@ -143,13 +143,19 @@ describe('says "not checked", never "stale"', () => {
     expect(report.nodes[0]?.outcomes.map(({ status }) => status)).toEqual(Array(5).fill('unknown'));
   });
 
-  it('a complaint about another group does not blind this one', () => {
-    const report = judge({
-      ...node,
-      groups: [san, { name: 'two', volumes: [] }],
-      lvmSays: '  WARNING: Inconsistent metadata found for VG two.\n  See vgck --updatemetadata to correct inconsistency.\n',
-    });
-    expect(foundIn(report)).toContain('dm.stale-mapping san1vg-vm--777--disk--0');
+  it.each([
+    '  WARNING: Inconsistent metadata found for VG two.\n  See vgck --updatemetadata to correct inconsistency.\n',
+    "  WARNING: Couldn't find all devices for LV two/vm-170-disk-0 while checking used and assumed devices.\n",
+    '  WARNING: VG two is missing PV 5oPpIf-El9p-PKgG-2tSy-A76Z-cgE0-qbddKr (last written to /dev/loop1).\n',
+  ])('but a complaint about another group does not blind this one: %s', (lvmSays) => {
+    const two = { name: 'two', pv: { pv_name: '/dev/loop7' }, volumes: [] };
+    expect(foundIn(judge({ ...node, groups: [san, two], lvmSays }))).toContain('dm.stale-mapping san1vg-vm--777--disk--0');
+  });
+
+  it('a complaint that merely contains the name of another group blinds all', () => {
+    const odd = { name: 'metadata', pv: { pv_name: '/dev/loop7' }, volumes: [] };
+    const report = judge({ ...node, groups: [san, odd], lvmSays: '  WARNING: old metadata somewhere.\n' });
+    expect(statusOf(report, 'dm.stale-mapping')).toBe('unknown');
   });
 
   it('follows thin, pool and snapshot layers down to the disk', () => {

@@ -31,22 +31,31 @@ export function complaintsAbout(group: NamedGroup, all: readonly NamedGroup[], s
 
 /** Any word that could mean the group is enough to doubt it. */
 function mentions(words: readonly string[], group: NamedGroup): boolean {
-  return words.includes(group.name) || isAbout(words, group);
+  return words.some((word) => groupOf(word) === group.name) || isAbout(words, group);
 }
 
-/** Beyond doubt about the group: one of its uuids, one of its devices, or `VG <name>` (a group may be called `for`). */
+/** Beyond doubt about the group: its uuids, its devices, `VG <name>` or `LV <name>/<volume>` (a group may be called `for`). */
 function isAbout(words: readonly string[], { name, uuid, physicalVolumes }: NamedGroup): boolean {
-  const named = words.some((word, index) => word === name && /^(?:VG|group)$/i.test(words[index - 1] ?? ''));
+  const isNamed = words.some((word, index) => {
+    if (groupOf(word) !== name) return false;
+    return (word.includes('/') ? /^(?:LV|volume)$/i : /^(?:VG|group)$/i).test(words[index - 1] ?? '');
+  });
   return (
-    named || words.includes(uuid) || physicalVolumes.some((volume) => words.includes(volume.name) || words.includes(volume.uuid.replaceAll('-', '')))
+    isNamed ||
+    words.includes(uuid) ||
+    physicalVolumes.some((volume) => words.includes(volume.name) || words.includes(volume.uuid.replaceAll('-', '')))
   );
 }
 
-/** Words of a line without the punctuation around them; hyphenated uuids as they are stored, `vg/lv` as `vg`. */
+/** `vg` of `vg/lv`; paths stay what they are. */
+function groupOf(word: string): string {
+  return !word.startsWith('/') && word.includes('/') ? word.slice(0, word.indexOf('/')) : word;
+}
+
+/** Words of a line without the punctuation around them, hyphenated uuids as they are stored. */
 function wordsOf(line: string): readonly string[] {
   return line.split(/[\s,;:()"']+/).map((raw) => {
     const word = raw.replace(/\.+$/, '');
-    if (/^[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$/.test(word)) return word.replaceAll('-', '');
-    return !word.startsWith('/') && word.includes('/') ? word.slice(0, word.indexOf('/')) : word;
+    return /^[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$/.test(word) ? word.replaceAll('-', '') : word;
   });
 }

@@ -33,6 +33,7 @@ export type ConsoleInput = {
   readonly all: boolean;
 };
 
+const maxCommands = 20;
 const ruler = '-'.repeat(70);
 const doubleRuler = '='.repeat(40);
 
@@ -140,7 +141,7 @@ function renderFinding(finding: Found, others: readonly Found[], { known, report
     number: '',
     heldBack: 'seen once: look again in a quarter of an hour before you act',
   };
-  const { sentence, breaks, messages, because, todo, commands } = finding.explanation;
+  const { sentence, breaks, messages, because, todo } = finding.explanation;
   const part = (label: string, text: string) =>
     wrapTerminal(text, 66, form).map((line, index) => `   ${(index === 0 ? label : '').padEnd(10)}${line}`);
   const hold = finding.heldBack ?? heldBack;
@@ -160,9 +161,15 @@ function renderFinding(finding: Found, others: readonly Found[], { known, report
     ...part('Because', because),
     ...(others.length === 0 ? [] : part('Also', listOthers(others))),
     ...part('To do', todo),
-    ...commands.map((command) => `             ${command}`),
+    ...listCommands(finding, others).map((command) => `             ${command}`),
     ...(hold === null ? [] : part('Held back', hold)),
   ];
+}
+
+/** Every command once, in order: removing a layer begins with what lies on top of it. */
+function listCommands(first: Found, others: readonly Found[]): readonly string[] {
+  const commands = [...new Set([first, ...others].flatMap(({ explanation }) => explanation.commands))];
+  return commands.length <= maxCommands ? commands : [...commands.slice(0, maxCommands), `(and ${commands.length - maxCommands} more)`];
 }
 
 function listOthers(others: readonly Found[]): string {
@@ -205,7 +212,7 @@ function renderClosing({ page, report }: ConsoleInput, node: NodeReport, finding
 
 function sayWhatCanBeDone(mendable: number, looks: number): string {
   const look = `${looks} ${looks === 1 ? 'needs' : 'need'} a look.`;
-  if (mendable === 0) return looks === 1 ? 'It needs a look.' : `All ${look}`;
+  if (mendable === 0) return looks === 1 ? 'It needs a look.' : 'All of them need a look.';
   const commands = 'can be cleaned with the commands above';
   if (looks > 0) return `${mendable} ${commands}, ${look}`;
   return mendable === 1 ? 'It can be cleaned with the command above.' : `All ${mendable} ${commands}.`;

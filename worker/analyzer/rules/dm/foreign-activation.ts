@@ -76,9 +76,11 @@ export const foreignActivation = defineRule<NodeInputs>()({
 });
 
 /** The guest whose volume it is, when every owner lives elsewhere; undefined when it belongs here, or to nobody. */
-function foreignOwner({ presence, mapping }: JudgedMapping, ownership: Ownership, circumstances: Circumstances): Evidence<Guest | undefined> {
+function foreignOwner({ presence, mapping, name }: JudgedMapping, ownership: Ownership, circumstances: Circumstances): Evidence<Guest | undefined> {
   if (presence.status === 'unknown' || presence.value.kind === 'absent') return known(undefined);
   const { group, volume } = presence.value;
+  // Under another name here than LVM has: that is dm.stale-name's story, and its command mends both.
+  if (name.lv !== volume.name) return known(undefined);
   const owners = ownership.ownersOf(group.name, volume.name);
   const [owner] = owners;
   if (owner === undefined || owners.some((guest) => ownership.isHere(guest)) || ownership.references.isMentioned(group.name, volume.name))
