@@ -2,7 +2,7 @@
 import type { ClusterInputs } from './cluster-inputs';
 import type { NodeInputs } from './node-inputs';
 import type { Explanation, Remedy } from './report-shape';
-import type { Place, Rule } from './rule';
+import { maxFindings, moreSubject, type Place, type Rule } from './rule';
 import { foreignActivation } from './rules/dm/foreign-activation';
 import { impostorMapping } from './rules/dm/impostor-mapping';
 import { staleMapping } from './rules/dm/stale-mapping';
@@ -27,10 +27,23 @@ export function explainFinding(
 ): { readonly title: string; readonly explanation: Explanation; readonly remedy: Remedy | null } | undefined {
   const rule = byId.get(finding.ruleId);
   if (rule === undefined) return undefined;
+  if (finding.subject === moreSubject) return { title: rule.title, explanation: sayMore(place), remedy: null };
   return { title: rule.title, explanation: rule.explain(finding.detail, place), remedy: rule.remedy(finding.detail) ?? null };
 }
 
 /** Minutes a finding of this rule must have been open before anything may be done about it. */
 export function holdMinutesOf(ruleId: string): number {
   return byId.get(ruleId)?.holdMinutes ?? 15;
+}
+
+/** The one finding that stands for all beyond the limit. */
+function sayMore({ node }: Place): Explanation {
+  return {
+    sentence: `There are more than ${maxFindings} of these on ${node}; only ${maxFindings} are listed.`,
+    breaks: 'The same as the ones that are listed.',
+    messages: [],
+    because: 'One cause usually stands behind so many: look for it before mending them one by one.',
+    todo: 'Mend the listed ones; the others take their places. All of them at once, on the node: sexton-collector collect, then npm run analyze.',
+    commands: [],
+  };
 }

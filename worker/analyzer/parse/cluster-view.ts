@@ -35,12 +35,11 @@ function parseGuests(captures: Captures): Evidence<Guests> {
   const id = 'pve.guests';
   const capture = captures.get(id);
   if (capture === undefined) return unknown({ reason: 'not_captured', capture: id });
-  // No file at all is only an answer when .vmlist says the same.
-  if (capture.files === undefined && capture.status !== 'absent')
-    return unknown({ reason: 'unreadable', capture: id, says: capture.reason ?? capture.status });
+  const { files, status, reason = status } = capture;
+  if (files === undefined || status !== 'ok') return unknown({ reason: 'unreadable', capture: id, says: reason });
   const guests: Guest[] = [];
   const mentions = new Set<string>();
-  for (const file of capture.files) {
+  for (const file of files) {
     const place = guestOfPath(file.path);
     if (place === undefined) return unknown({ reason: 'unreadable', capture: id, says: `${file.path}: not a guest's configuration` });
     const content = fileContent(file, id);
