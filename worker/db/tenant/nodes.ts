@@ -1,0 +1,123 @@
+/** The row of a node: read once and written once per message. No indexed column is ever assigned here. */
+import type { ClusterId, NodeId } from '../../ids';
+import type { TenantScope } from '../scope';
+import { bindStored, messageIsStored, type StoredMessage } from './guards';
+
+/** Everything a message is judged by before it is read. */
+export type Speaker = {
+  readonly nodeId: NodeId;
+  readonly clusterId: ClusterId;
+  readonly name: string;
+  readonly status: 'pending' | 'active';
+  readonly publicKey: string;
+  readonly sequence: number;
+  readonly digest: string;
+  readonly lastSeenAt: number;
+  readonly intervalSeconds: number;
+  readonly isSilent: boolean;
+  readonly stateHash: string;
+  readonly stateAt: number | null;
+  readonly hasRaw: boolean;
+  /** Null: no state stored yet. */
+  readonly factsVersion: number | null;
+  readonly cluster: { readonly name: string; readonly evidenceRev: number; readonly analysedRev: number; readonly analysedBy: string };
+  readonly tenantName: string;
+  readonly tenantKey: string;
+  /** Open findings of this node. */
+  readonly open: { readonly critical: number; readonly warning: number; readonly info: number };
+  /** Highest vg_seqno known per volume group of the cluster. */
+  readonly knownSeqno: Readonly<Record<string, number>>;
+};
+
+type SpeakerRow = Omit<Speaker, 'nodeId' | 'isSilent' | 'hasRaw' | 'cluster' | 'open' | 'knownSeqno'> & {
+  readonly silent: number;
+  readonly hasRaw: number;
+  readonly clusterName: string;
+  readonly evidenceRev: number;
+  readonly analysedRev: number;
+  readonly analysedBy: string;
+  readonly openCounts: string;
+  readonly seqnos: string;
+};
+
+// One statement: node, cluster, customer, what is open here and what is remembered of the groups. The customer's row is
+// joined because a customer being deleted must be refused at once.
+const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status, n.public_key AS publicKey, n.sequence, n.digest,
+  n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds, n.silent, n.state_hash AS stateHash, n.state_at AS stateAt,
+  n.raw_key IS NOT NULL AS hasRaw, s.facts_version AS factsVersion,
+  c.name AS clusterName, c.evidence_rev AS evidenceRev, c.analysed_rev AS analysedRev, c.analysed_by AS analysedBy,
+  t.name AS tenantName, t.key AS tenantKey,
+  (SELECT json_array(count(*) FILTER (WHERE f.severity = 3), count(*) FILTER (WHERE f.severity = 2), count(*) FILTER (WHERE f.severity = 1))
+     FROM findings f WHERE f.tenant_id = n.tenant_id AND f.cluster_id = n.cluster_id AND f.closed_at IS NULL AND f.node_id = n.node_id) AS openCounts,
+  (SELECT json_group_object(substr(m.key, 4), CAST(m.value AS INTEGER))
+     FROM cluster_memory m WHERE m.tenant_id = n.tenant_id AND m.cluster_id = n.cluster_id AND m.key >= 'vg:' AND m.key < 'vg;') AS seqnos
+  FROM nodes n
+  JOIN clusters c ON c.tenant_id = n.tenant_id AND c.cluster_id = n.cluster_id
+  JOIN tenants t ON t.tenant_id = n.tenant_id AND t.status = 'active'
+  LEFT JOIN node_states s ON s.tenant_id = n.tenant_id AND s.cluster_id = n.cluster_id AND s.node_id = n.node_id
+  WHERE n.tenant_id = ?1 AND n.node_id = ?2 AND n.status IN ('active', 'pending')`;
+
+export async function readSpeaker({ db, tenantId }: TenantScope, nodeId: NodeId): Promise<Speaker | undefined> {
+  const row = await db.prepare(selectSpeaker).bind(tenantId, nodeId).first<SpeakerRow>();
+  if (row === null) return undefined;
+  const { silent, hasRaw, clusterName, evidenceRev, analysedRev, analysedBy, openCounts, seqnos, ...same } = row;
+  const [critical = 0, warning = 0, info = 0] = JSON.parse(openCounts) as number[];
+  return {
+    ...same,
+    nodeId,
+    isSilent: silent !== 0,
+    hasRaw: hasRaw !== 0,
+    cluster: { name: clusterName, evidenceRev, analysedRev, analysedBy },
+    open: { critical, warning, info },
+    knownSeqno: JSON.parse(seqnos) as Record<string, number>,
+  };
+}
+
+export type Heard = {
+  readonly now: number;
+  readonly vitals: string;
+  readonly collector: string;
+  readonly protocol: number;
+  readonly bootId: string;
+};
+
+export type NewState = { readonly stateHash: string; readonly rawKey: string | null; readonly machineId: string };
+
+// Exactly the row that was read: with `sequence < new` two messages of one node in flight would both be judged against
+// the same old findings. `silent` is part of it because whoever clears it must also raise the revision.
+const asRead = 'WHERE tenant_id = ?1 AND node_id = ?2 AND cluster_id = ?5 AND sequence = ?11 AND silent = ?12 AND status = ?13 RETURNING node_id';
+const heard = `UPDATE nodes SET sequence = ?3, digest = ?4, vitals = ?7, collector = ?8, protocol = ?9,
+  previous_boot_id = CASE WHEN boot_id IS NOT ?10 THEN boot_id ELSE previous_boot_id END, boot_id = ?10`;
+const seen = 'last_seen_at = ?6, silent = 0';
+
+function heardValues(speaker: Speaker, { now, vitals, collector, protocol, bootId }: Heard) {
+  return [now, vitals, collector, protocol, bootId, speaker.sequence, speaker.isSilent ? 1 : 0, speaker.status] as const;
+}
+
+/** A short message about the state we have. Answers no row when the node's row is not the one that was read. */
+export function acceptShort(scope: TenantScope, message: StoredMessage, speaker: Speaker, said: Heard): D1PreparedStatement {
+  return bindStored(scope, `${heard}, ${seen} ${asRead}`, message, ...heardValues(speaker, said));
+}
+
+/** A short message about a state we do not have: what we know of the node does not become fresh by it. */
+export function acceptUnknownState(scope: TenantScope, message: StoredMessage, speaker: Speaker, said: Heard): D1PreparedStatement {
+  return bindStored(scope, `${heard} ${asRead}`, message, ...heardValues(speaker, said));
+}
+
+/** A full message. */
+export function acceptFull(scope: TenantScope, message: StoredMessage, speaker: Speaker, said: Heard, state: NewState): D1PreparedStatement {
+  const sql = `${heard}, ${seen}, state_hash = ?14, state_at = ?6, raw_key = ?15, machine_id = ?16 ${asRead}`;
+  return bindStored(scope, sql, message, ...heardValues(speaker, said), state.stateHash, state.rawKey, state.machineId);
+}
+
+const hourMilliseconds = 3_600_000;
+const hoursOfWeek = 168;
+
+/** One sample per hour of the week, the first of each hour; undefined within an hour that has its sample. */
+export function sampleVitals(scope: TenantScope, message: StoredMessage, lastSeenAt: number, said: Heard): D1PreparedStatement | undefined {
+  const hour = Math.floor(said.now / hourMilliseconds);
+  if (Math.floor(lastSeenAt / hourMilliseconds) === hour) return undefined;
+  const sql = `INSERT INTO node_samples (tenant_id, node_id, slot, at, vitals) SELECT ?1, ?2, ?6, ?7, ?8 WHERE ${messageIsStored}
+    ON CONFLICT (tenant_id, node_id, slot) DO UPDATE SET at = excluded.at, vitals = excluded.vitals`;
+  return bindStored(scope, sql, message, hour % hoursOfWeek, said.now, said.vitals);
+}

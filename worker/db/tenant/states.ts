@@ -1,0 +1,54 @@
+/** The newest parsed state of each node, replaced in place. Older states live in the raw store only. */
+import type { NodeId } from '../../ids';
+import type { TenantScope } from '../scope';
+import { bindStored, messageIsStored, type StoredMessage } from './guards';
+
+export type StoredState = {
+  readonly at: number;
+  readonly factsVersion: number;
+  readonly viewDigest: string | null;
+  /** Capture id -> { status, bytes, ms }. */
+  readonly captures: string;
+  /** As encodeStored made it. */
+  readonly facts: string;
+};
+
+export function saveState(
+  scope: TenantScope,
+  message: StoredMessage,
+  { at, factsVersion, viewDigest, captures, facts }: StoredState,
+): D1PreparedStatement {
+  const sql = `INSERT INTO node_states (tenant_id, cluster_id, node_id, sequence, at, facts_version, view_digest, captures, facts)
+    SELECT ?1, ?5, ?2, ?3, ?6, ?7, ?8, ?9, ?10 WHERE ${messageIsStored}
+    ON CONFLICT (tenant_id, cluster_id, node_id) DO UPDATE SET sequence = excluded.sequence, at = excluded.at, facts_version = excluded.facts_version,
+      view_digest = excluded.view_digest, captures = excluded.captures, facts = excluded.facts`;
+  return bindStored(scope, sql, message, at, factsVersion, viewDigest, captures, facts);
+}
+
+export type NodeStateRow = StoredState & { readonly sequence: number };
+
+/** For the node's page. */
+export async function readState({ db, tenantId }: TenantScope, clusterId: string, nodeId: NodeId): Promise<NodeStateRow | undefined> {
+  const sql = `SELECT sequence, at, facts_version AS factsVersion, view_digest AS viewDigest, captures, facts
+    FROM node_states WHERE tenant_id = ?1 AND cluster_id = ?2 AND node_id = ?3`;
+  return (await db.prepare(sql).bind(tenantId, clusterId, nodeId).first<NodeStateRow>()) ?? undefined;
+}
+
+export type MemberRow = {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly lastSeenAt: number;
+  readonly intervalSeconds: number;
+  /** Null: no state, or one of another facts version. */
+  readonly facts: string | null;
+  readonly viewDigest: string | null;
+};
+
+/** Active nodes of a cluster with their newest facts, if those are of this version. ?3 facts version. */
+export function selectMembers({ db, tenantId }: TenantScope, clusterId: string, factsVersion: number): D1PreparedStatement {
+  const sql = `SELECT n.node_id AS nodeId, n.name, n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds, s.facts, s.view_digest AS viewDigest
+    FROM nodes n LEFT JOIN node_states s
+      ON s.tenant_id = n.tenant_id AND s.cluster_id = n.cluster_id AND s.node_id = n.node_id AND s.facts_version = ?3
+    WHERE n.tenant_id = ?1 AND n.cluster_id = ?2 AND n.status = 'active' ORDER BY n.node_id`;
+  return db.prepare(sql).bind(tenantId, clusterId, factsVersion);
+}

@@ -1,0 +1,74 @@
+/** Token, cluster and nodes as read + what a node says -> how it gets in, or why not. Pure. */
+import type { EnrolledNode, TokenRead } from '../db/tenant/enrolment-tokens';
+import type { RememberedMembership } from '../db/tenant/memory';
+import type { NodeId } from '../ids';
+import type { Problem } from '../problem';
+import { err, ok, type Result } from '../result';
+import type { EnrolmentRequest } from '../wire/enrolment';
+import { belongsTo, listNames, sayMembership } from './judge-membership';
+
+export type Entry =
+  /** A key that is in already: its answer got lost. */
+  | { readonly kind: 'again'; readonly node: EnrolledNode }
+  | { readonly kind: 'new'; readonly membership: RememberedMembership }
+  /** The same machine under the same name, with a new key. */
+  | { readonly kind: 'new-key'; readonly nodeId: NodeId; readonly membership: RememberedMembership };
+
+export type Desk = { readonly token: TokenRead; readonly nodes: readonly EnrolledNode[]; readonly tenantName: string; readonly now: number };
+
+/** `used_up` needs a look at who used it and is worded by the caller. */
+export type Refusal = { readonly reason: 'used_up' } | { readonly reason: 'problem'; readonly problem: Problem };
+
+export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request: EnrolmentRequest): Result<Entry, Refusal> {
+  const refuse = (problem: Problem): Result<never, Refusal> => err({ reason: 'problem', problem });
+  const sameKey = nodes.find(({ publicKey }) => publicKey === request.publicKey);
+  if (sameKey !== undefined) {
+    if (sameKey.status === 'retired')
+      return refuse({
+        reason: 'already_enrolled',
+        detail: `This key belonged to ${sameKey.name}, which was removed. Make a new one: sexton-collector enroll --new-key`,
+      });
+    if (sameKey.clusterId === token.clusterId) return ok({ kind: 'again', node: sameKey });
+    return refuse({ reason: 'already_enrolled', detail: sayEnrolled(sameKey, tenantName) });
+  }
+  if (token.expiresAt <= now)
+    return refuse({
+      reason: 'token_expired',
+      detail: `This token expired ${sayAgo(now - token.expiresAt)} ago. Make a new one under ${tenantName} › Enrol nodes. Nothing was changed here.`,
+    });
+  if (token.usesLeft <= 0) return err({ reason: 'used_up' });
+
+  const { cluster, members } = request.membership;
+  if (!members.includes(request.node))
+    return refuse({ reason: 'bad_request', detail: `${request.node} is not in its own member list (${listNames(members)}).` });
+  const membership: RememberedMembership = { cluster, members: [...members].sort(), machineId: request.machineId };
+  const inCluster = nodes.filter(({ clusterId, status }) => clusterId === token.clusterId && status !== 'retired');
+  const sameName = inCluster.find(({ name }) => name === request.node);
+  const remembered = token.membership === null ? undefined : (JSON.parse(token.membership) as RememberedMembership);
+  if (sameName !== undefined && sameName.machineId === request.machineId && remembered?.cluster === cluster) {
+    return ok({ kind: 'new-key', nodeId: sameName.nodeId, membership });
+  }
+  const names = inCluster.map(({ name }) => name);
+  if (!belongsTo(remembered, names, request.membership)) {
+    const owners = names.length === 0 ? (remembered?.members ?? []) : names;
+    const detail = `This token belongs to ${token.clusterName} (${listNames(owners)}). This node says it ${cluster === null ? 'is' : 'belongs to'} ${sayMembership(request.membership)}. Nothing was enrolled.`;
+    return refuse({ reason: 'wrong_cluster', detail });
+  }
+  if (sameName !== undefined) {
+    const detail = `${sayEnrolled(sameName, tenantName)} It is another machine than this one. If it was installed anew, remove the old one on its page first. Nothing was enrolled.`;
+    return refuse({ reason: 'already_enrolled', detail });
+  }
+  return ok({ kind: 'new', membership });
+}
+
+function sayEnrolled({ name, clusterName, enrolledAt }: EnrolledNode, tenantName: string): string {
+  const since = new Date(enrolledAt).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  return `${name} is already enrolled in ${tenantName} / ${clusterName} since ${since}. To move it: sexton-collector unenroll, then enroll.`;
+}
+
+function sayAgo(milliseconds: number): string {
+  const minutes = Math.max(1, Math.floor(milliseconds / 60_000));
+  const [count, unit] =
+    minutes < 120 ? [minutes, 'minute'] : minutes < 48 * 60 ? [Math.floor(minutes / 60), 'hour'] : [Math.floor(minutes / 1440), 'day'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,31 @@
+/** Why nothing may be done about a finding yet. Pure; derived whenever a finding is read, never stored. */
+
+export type Hold = {
+  readonly openedAt: number;
+  /** From holdMinutesOf(rule). */
+  readonly holdMinutes: number;
+  /** Last accepted message of the node; for a cluster's finding the newest of any member. */
+  readonly lastSeenAt: number;
+  /** What the analysis itself says: something is under way. */
+  readonly analysisHeldBack: string | null;
+  /** False: the newest report could not check it. */
+  readonly isConfirmed: boolean;
+};
+
+/** A sentence part as pages and console print it; null: a script may be signed. */
+export function heldBack({ openedAt, holdMinutes, lastSeenAt, analysisHeldBack, isConfirmed }: Hold, now: number): string | null {
+  if (!isConfirmed) return 'cannot be confirmed now; not checked at the last check-in';
+  if (analysisHeldBack !== null) return analysisHeldBack;
+  const liftedAt = openedAt + holdMinutes * 60_000;
+  const seenAgain = lastSeenAt > openedAt;
+  if (now < liftedAt) return `${seenAgain ? 'confirming' : 'seen once'}; can be signed at ${clock(liftedAt, now)}`;
+  return seenAgain ? null : 'seen once; waiting for the next check-in';
+}
+
+/** `09:56 UTC`, with the day when it is not today's; rounded up, so that it is true when the clock shows it. */
+function clock(at: number, now: number): string {
+  const minute = 60_000;
+  const iso = new Date(Math.ceil(at / minute) * minute).toISOString();
+  const day = iso.slice(0, 10);
+  return `${day === new Date(now).toISOString().slice(0, 10) ? '' : `${day} `}${iso.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,57 @@
+/** Everything that is done once per message, however often its storing is tried: unpack, parse, keep the raw bytes. */
+import type { Speaker } from '../db/tenant/nodes';
+import type { NodeId, TenantId } from '../ids';
+import type { Ports } from '../ports';
+import type { Problem } from '../problem';
+import { ok, type Result } from '../result';
+import type { Header } from '../wire/snapshot';
+import type { SignatureClaim } from './read-signature';
+import { type ReadState, readState } from './store-full';
+import { unpackMessage } from './unpack-message';
+
+export type PreparedMessage = {
+  readonly header: Header;
+  /** When it was received. */
+  readonly now: number;
+  readonly isFull: boolean;
+  /** Undefined: a short message, or one that is stored already. */
+  readonly read: ReadState | undefined;
+  /** Null: not kept. */
+  readonly rawKey: string | null;
+};
+
+export type Arrival = {
+  readonly claim: SignatureClaim;
+  readonly who: { readonly tenantId: TenantId; readonly nodeId: NodeId };
+  readonly speaker: Speaker;
+  readonly isRepeated: boolean;
+};
+
+export async function prepareMessage(
+  ports: Ports,
+  body: Uint8Array,
+  { claim, who, speaker, isRepeated }: Arrival,
+): Promise<Result<PreparedMessage, Problem>> {
+  const now = ports.now();
+  const message = await unpackMessage(body, claim.sequence);
+  if (!message.ok) return message;
+  const { header, full } = message.value;
+  const prepared = { header, now, isFull: full !== undefined, read: undefined, rawKey: null };
+  if (full === undefined || isRepeated) return ok(prepared);
+  const key = `s/${new Date(now).toISOString().slice(0, 10)}/${who.tenantId}/${who.nodeId}/${claim.sequence}.json.gz`;
+  const kept = keepRaw(ports, key, body);
+  const read = readState(full, speaker.knownSeqno);
+  const rawKey = await kept;
+  return read.ok ? ok({ ...prepared, read: read.value, rawKey }) : read;
+}
+
+/** The bucket failing costs the raw copy, not the message: the state is asked for again at the next one. */
+async function keepRaw({ raw }: Ports, key: string, body: Uint8Array): Promise<string | null> {
+  try {
+    if (raw === undefined) return null;
+    await raw.put(key, body);
+    return key;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,83 @@
+/** The statements of a full message: the node's row, its facts, its view of the cluster, what must be remembered of both. */
+import { createHash } from 'node:crypto';
+import { factsVersion, type NodeFacts, readSnapshot } from '../analyzer';
+import type { TenantScope } from '../db/scope';
+import { encodeStored } from '../db/stored-text';
+import { raiseRevision } from '../db/tenant/clusters';
+import type { StoredMessage } from '../db/tenant/guards';
+import { rememberSeqnos } from '../db/tenant/memory';
+import { acceptFull, type Heard, type NewState, type Speaker, sampleVitals } from '../db/tenant/nodes';
+import { saveState } from '../db/tenant/states';
+import { raiseNeighbours, raiseWithNeighbours, saveGroups, saveView } from '../db/tenant/views';
+import type { Problem } from '../problem';
+import { err, ok, type Result } from '../result';
+import type { Capture } from '../wire/snapshot';
+import type { FullPart } from './unpack-message';
+
+export type ReadState = {
+  readonly facts: string;
+  readonly view: string;
+  readonly viewDigest: string;
+  readonly captures: string;
+  /** Group uuid -> vg_seqno. */
+  readonly groups: readonly (readonly [group: string, seqno: number])[];
+};
+
+/** Local groups count too; a node that shows more than this is not a Proxmox VE host anybody runs. */
+const maxGroups = 500;
+
+/** Parses the state and makes it fit for the database. */
+export function readState({ state, readings }: FullPart, knownSeqno: Readonly<Record<string, number>>): Result<ReadState, Problem> {
+  const { facts, view } = readSnapshot(state.captures, knownSeqno);
+  const texts = { facts: encodeStored(facts), view: encodeStored(view) };
+  if (texts.facts === undefined || texts.view === undefined) {
+    const which = texts.facts === undefined ? 'mappings and volumes' : 'guest configurations';
+    return err({
+      reason: 'too_large',
+      detail: `The ${which} of this node do not fit into one row of the database (2 MB, compressed). Its last check-in stays.`,
+    });
+  }
+  const viewDigest = createHash('sha256').update(texts.view).digest('base64url');
+  return ok({ facts: texts.facts, view: texts.view, viewDigest, captures: listCaptures(state.captures, readings), groups: groupsOf(facts) });
+}
+
+function groupsOf({ groups }: NodeFacts): [string, number][] {
+  if (groups.status === 'unknown') return [];
+  return groups.value.slice(0, maxGroups).map(({ uuid, seqno }) => [uuid, seqno]);
+}
+
+function listCaptures(captures: readonly Capture[], readings: FullPart['readings']): string {
+  const bytesOf = ({ out, files }: Capture) => (out?.length ?? 0) + (files ?? []).reduce((sum, file) => sum + (file.out?.length ?? 0), 0);
+  const line = (capture: Capture) => [capture.id, { status: capture.status, bytes: bytesOf(capture), ms: readings.ms[capture.id] ?? null }] as const;
+  return JSON.stringify(Object.fromEntries([...captures, ...readings.captures].map(line)));
+}
+
+export type FullWrite = {
+  readonly message: StoredMessage;
+  readonly speaker: Speaker;
+  readonly said: Heard;
+  readonly state: NewState;
+  readonly read: ReadState;
+};
+
+/** The first statement answers a row when the message is in. A pending node is kept and enters no conclusion. */
+export function storeFull(scope: TenantScope, { message, speaker, said, state, read }: FullWrite): D1PreparedStatement[] {
+  const statements = [acceptFull(scope, message, speaker, said, state)];
+  const sample = sampleVitals(scope, message, speaker.lastSeenAt, said);
+  if (sample !== undefined) statements.push(sample);
+  const isActive = speaker.status === 'active';
+  // These two compare with the state that is about to be replaced.
+  if (isActive) {
+    const uuids = read.groups.map(([uuid]) => uuid);
+    statements.push(saveGroups(scope, message, uuids), raiseNeighbours(scope, message, read.viewDigest));
+  }
+  statements.push(
+    saveState(scope, message, { at: said.now, factsVersion, viewDigest: read.viewDigest, captures: read.captures, facts: read.facts }),
+    saveView(scope, message, { digest: read.viewDigest, version: factsVersion, at: said.now, text: read.view }),
+  );
+  if (!isActive) return statements;
+  const risen = read.groups.filter(([uuid, seqno]) => Number.isSafeInteger(seqno) && seqno > (speaker.knownSeqno[uuid] ?? -1));
+  if (risen.length > 0) statements.push(rememberSeqnos(scope, message, risen, said.now));
+  statements.push(speaker.isSilent ? raiseWithNeighbours(scope, message) : raiseRevision(scope, message));
+  return statements;
+}

@@ -1,0 +1,107 @@
+/**
+ * Compressed bytes -> message: bounded inflation, one or three JSON lines, state hash, shape. Total: any bytes get an
+ * answer. Cheap and decisive checks come first.
+ */
+import { gunzipSync } from 'node:zlib';
+import type * as z from 'zod';
+import type { Problem } from '../problem';
+import { err, ok, type Result } from '../result';
+import { type Header, header, maxInflatedBytes, protocol, type Readings, readings, type State, state } from '../wire/snapshot';
+
+export type FullPart = { readonly state: State; readonly readings: Readings };
+export type Message = { readonly header: Header /** Undefined: a short message. */; readonly full: FullPart | undefined };
+
+/** Oldest collector that speaks this protocol. */
+const neededCollector = '0.1.0';
+const maxVitalsBytes = 300;
+const newline = 0x0a;
+
+const unreadable = (detail: string): Result<never, Problem> => err({ reason: 'bad_request', detail });
+
+export async function unpackMessage(body: Uint8Array, sequence: number): Promise<Result<Message, Problem>> {
+  const inflated = inflate(body);
+  if (!inflated.ok) return inflated;
+  const lines = splitLines(inflated.value);
+  const [first, second, third] = lines;
+  if (first === undefined || (lines.length !== 1 && lines.length !== 3))
+    return unreadable(`A check-in has one or three lines, this one has ${lines.length}.`);
+
+  const opening = parseJson(first);
+  if (!opening.ok) return opening;
+  const spoken = (opening.value as { protocol?: unknown } | null)?.protocol;
+  if (typeof spoken === 'number' && spoken !== protocol) return err(speaksOtherwise(spoken));
+  const head = shape(header, opening, 'first');
+  if (!head.ok) return head;
+  if (head.value.sequence !== sequence) return unreadable('The sequence in the body is not the signed one.');
+  if (JSON.stringify(head.value.vitals).length > maxVitalsBytes) return unreadable(`Vitals are longer than ${maxVitalsBytes} bytes.`);
+  if (second === undefined || third === undefined) return ok({ header: head.value, full: undefined });
+
+  const hash = Buffer.from(await crypto.subtle.digest('SHA-256', second)).toString('hex');
+  if (hash !== head.value.stateHash) return unreadable('The state does not match its hash.');
+  const stateLine = shape(state, parseJson(second), 'second');
+  if (!stateLine.ok) return stateLine;
+  const readingsLine = shape(readings, parseJson(third), 'third');
+  if (!readingsLine.ok) return readingsLine;
+  return ok({ header: head.value, full: { state: stateLine.value, readings: readingsLine.value } });
+}
+
+function inflate(body: Uint8Array): Result<Uint8Array<ArrayBuffer>, Problem> {
+  try {
+    // The cap is off by one in workerd; the length is checked again below.
+    const bytes = gunzipSync(body, { maxOutputLength: maxInflatedBytes + 1 });
+    if (bytes.length <= maxInflatedBytes) return ok(bytes as Uint8Array<ArrayBuffer>);
+  } catch (error) {
+    if (!(error instanceof RangeError)) return unreadable('The body is not gzip, or it was cut.');
+  }
+  return err({
+    reason: 'too_large',
+    detail: `This check-in is larger than ${maxInflatedBytes / 1024 / 1024} MB when unpacked. Look at what "sexton-collector collect" prints.`,
+  });
+}
+
+/** A newline ends a line; none is needed behind the last. */
+function splitLines(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
+  const lines: Uint8Array<ArrayBuffer>[] = [];
+  for (let start = 0; start < bytes.length && lines.length < 4; ) {
+    const end = bytes.indexOf(newline, start);
+    lines.push(bytes.subarray(start, end === -1 ? bytes.length : end));
+    start = end === -1 ? bytes.length : end + 1;
+  }
+  return lines;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parseJson(line: Uint8Array): Result<unknown, Problem> {
+  try {
+    return ok(JSON.parse(decoder.decode(line)));
+  } catch {
+    return unreadable('A line of the check-in is not JSON in UTF-8.');
+  }
+}
+
+function shape<T>(type: z.ZodType<T>, value: Result<unknown, Problem>, which: string): Result<T, Problem> {
+  if (!value.ok) return value;
+  const read = type.safeParse(value.value);
+  if (read.success) return ok(read.data);
+  // Where, never what: the value may be anything a node holds.
+  const issue = read.error.issues[0];
+  return unreadable(
+    `The ${which} line is not as expected at "${(issue?.path ?? []).map(String).join('.').slice(0, 100)}": ${(issue?.code ?? 'invalid').slice(0, 50)}.`,
+  );
+}
+
+function speaksOtherwise(spoken: number): Problem {
+  const extra = { protocol, collector: neededCollector };
+  return spoken < protocol
+    ? {
+        reason: 'collector_outdated',
+        detail: `This server needs sexton-collector ${neededCollector} or newer. Download it again from this server.`,
+        extra,
+      }
+    : {
+        reason: 'collector_outdated',
+        detail: 'This collector is newer than its server. Upgrade the server first, or use the collector it offers for download.',
+        extra,
+      };
+}
