@@ -4,9 +4,9 @@ import { type ClusterContext, type FreshMember, gatherCluster, isFresh } from '.
 import { clusterInputs } from './cluster-inputs';
 import { unknown } from './evidence';
 import type { ClusterView, NodeFacts } from './facts';
-import { countMappings, gradeOf, scoreOf } from './grade';
+import { countMappings, markCluster, markNode } from './grade';
 import { type NodeInputs, nodeInputs } from './node-inputs';
-import type { ClusterReport, Found, NodeReport, Outcome, ScopeReport } from './report-shape';
+import type { ClusterReport, Found, NodeReport, Outcome } from './report-shape';
 import type { Rule, Scope } from './rule';
 
 export type Member = {
@@ -48,10 +48,9 @@ export function analyse(evidence: ClusterEvidence): ClusterReport {
     nodeId: '',
     place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster' },
   });
-  return {
-    nodes: evidence.members.map((member) => reportNode(member, context, cluster.findings, evidence)),
-    cluster: { outcomes: cluster.outcomes, ...gradeScope(cluster.findings, 0, 0, cluster.outcomes) },
-  };
+  const nodes = evidence.members.map((member) => reportNode(member, context, cluster.findings, evidence));
+  const complete = isComplete(cluster.outcomes);
+  return { nodes, cluster: { ...cluster, complete, ...markCluster(nodes, complete) } };
 }
 
 function reportNode(member: Member, context: ClusterContext, clusterFindings: readonly Found[], { clusterId, now }: ClusterEvidence): NodeReport {
@@ -60,13 +59,16 @@ function reportNode(member: Member, context: ClusterContext, clusterFindings: re
   const name = member.facts?.node || member.name;
   const { outcomes, findings } = checkRules(nodeRules, inputs, { clusterId, nodeId: member.nodeId, place: { node: name } });
   const counts = countMappings(inputs.mappings, [...findings, ...clusterFindings]);
+  const complete = isComplete(outcomes);
   return {
     nodeId: member.nodeId,
     node: name,
     counts,
     guests: fresh ? countGuests(member) : null,
     outcomes,
-    ...gradeScope(findings, counts.duplicate, counts.tombstoned, outcomes),
+    findings,
+    complete,
+    ...markNode(counts, complete),
   };
 }
 
@@ -79,10 +81,7 @@ function checkRules<Inputs>(
   return { outcomes: results.map(({ outcome }) => outcome), findings: results.flatMap(({ found }) => found) };
 }
 
-function gradeScope(findings: readonly Found[], duplicates: number, tombstones: number, outcomes: readonly Outcome[]): Omit<ScopeReport, 'outcomes'> {
-  const complete = outcomes.every(({ notChecked }) => notChecked.length === 0);
-  return { findings, complete, score: scoreOf(duplicates, tombstones), grade: gradeOf(duplicates, tombstones, complete) };
-}
+const isComplete = (outcomes: readonly Outcome[]): boolean => outcomes.every(({ notChecked }) => notChecked.length === 0);
 
 /** Nothing about a node that has been silent, or has not spoken yet. */
 function blindInputs({ name, facts, lastSeenAt }: Member): NodeInputs {

@@ -15,8 +15,11 @@ export type ClusterContext = {
   readonly inFlight: ReadonlyMap<number, string>;
   /** A task that wipes or frees volumes without naming a guest. */
   readonly freeing: boolean;
-  /** Group uuid -> nodes that see it. */
-  readonly seenBy: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Group uuid + volume uuid -> nodes whose LVM shows it. A group is shared where a second node shows the very volume:
+   * nodes made from one disk image have local groups with one uuid.
+   */
+  readonly seenBy: ReadonlyMap<string, number>;
   /** Members of the PVE cluster that are not enrolled, or silent: their own state is not known. */
   readonly absentMembers: readonly string[];
 };
@@ -35,10 +38,11 @@ export function isFresh(member: Member, now: number): member is FreshMember {
 export function gatherCluster({ members, now }: ClusterEvidence): ClusterContext {
   const fresh = members.filter((member) => isFresh(member, now));
   const oneCluster = proveOneCluster(members);
-  const seenBy = new Map<string, string[]>();
-  for (const { facts, name } of members) {
+  const seenBy = new Map<string, number>();
+  for (const { facts } of members) {
     if (facts?.groups.status !== 'known') continue;
-    for (const { uuid } of facts.groups.value) seenBy.set(uuid, [...(seenBy.get(uuid) ?? []), name]);
+    for (const group of facts.groups.value)
+      for (const volume of group.volumes) seenBy.set(`${group.uuid}${volume.uuid}`, (seenBy.get(`${group.uuid}${volume.uuid}`) ?? 0) + 1);
   }
   const tasks = fresh.flatMap(({ facts }) => (facts.tasks.status === 'known' ? facts.tasks.value : []));
   return {

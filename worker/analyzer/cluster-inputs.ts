@@ -4,7 +4,7 @@ import type { ClusterContext, FreshMember } from './cluster-context';
 import { type Evidence, known, type Unknown } from './evidence';
 import type { LogicalVolume, VolumeGroup } from './facts';
 import { decodeDmUuid } from './parse/dm-uuid';
-import { guestOfVolume } from './parse/volume-name';
+import { guestOfVolume, isListedVolume } from './parse/volume-name';
 import { completeView, indexReferences, type References } from './references';
 
 export type SeenGroup = {
@@ -39,7 +39,7 @@ export function clusterInputs(evidence: ClusterEvidence, cluster: ClusterContext
 
 /** Each group once, from the best reading of a fresh member: whole before not whole, newest metadata first. */
 function gatherGroups({ members, neighbours, now }: ClusterEvidence, cluster: ClusterContext): Evidence<readonly SeenGroup[]> {
-  const best = new Map<string, SeenGroup>();
+  const best: SeenGroup[] = [];
   let missing: Unknown | undefined;
   for (const member of cluster.fresh) {
     if (member.facts.groups.status === 'unknown') {
@@ -47,12 +47,12 @@ function gatherGroups({ members, neighbours, now }: ClusterEvidence, cluster: Cl
       continue;
     }
     for (const group of member.facts.groups.value) {
-      const other = best.get(group.uuid);
+      const at = best.findIndex((seen) => isSameGroup(seen.group, group));
+      const other = best[at];
       const nodes = [...(other?.nodes ?? []), member.name];
-      best.set(
-        group.uuid,
-        other !== undefined && !isBetter(group, other.group) ? { ...other, nodes } : { group, nodes, readBy: member, why: undefined },
-      );
+      const seen = other !== undefined && !isBetter(group, other.group) ? { ...other, nodes } : { group, nodes, readBy: member, why: undefined };
+      if (other === undefined) best.push(seen);
+      else best[at] = seen;
     }
   }
   if (cluster.fresh.length === 0) {
@@ -66,11 +66,22 @@ function gatherGroups({ members, neighbours, now }: ClusterEvidence, cluster: Cl
           : { reason: 'silent', node: silent.name, since },
     };
   }
-  if (best.size === 0 && missing !== undefined) return { status: 'unknown', why: missing };
+  if (best.length === 0 && missing !== undefined) return { status: 'unknown', why: missing };
   const blind = new Map(
     neighbours.filter(({ views }) => views.length === 0).flatMap(({ cluster: name, groups }) => groups.map((uuid) => [uuid, name])),
   );
-  return known([...best.values()].map((seen) => ({ ...seen, why: whyNotJudged(seen, blind.get(seen.group.uuid)) })));
+  return known(best.map((seen) => ({ ...seen, why: whyNotJudged(seen, blind.get(seen.group.uuid)) })));
+}
+
+/**
+ * Nodes made from one disk image have local groups with one uuid. A group is the same when its guests' volumes are: at
+ * least one in common, unless there are none to compare.
+ */
+function isSameGroup(a: VolumeGroup, b: VolumeGroup): boolean {
+  if (a.uuid !== b.uuid) return false;
+  const [volumesOfA, volumesOfB] = [a, b].map(({ volumes }) => new Set(volumes.flatMap(({ name, uuid }) => (isListedVolume(name) ? [uuid] : []))));
+  if (volumesOfA === undefined || volumesOfB === undefined || volumesOfA.size === 0 || volumesOfB.size === 0) return true;
+  return [...volumesOfA].some((uuid) => volumesOfB.has(uuid));
 }
 
 function isBetter(group: VolumeGroup, than: VolumeGroup): boolean {

@@ -4,13 +4,17 @@ import type { JudgedMapping } from './judged-mapping';
 import { decodeDmUuid } from './parse/dm-uuid';
 import type { Counts, Found, Grade } from './report-shape';
 
-/** 100; −20 per duplicate to −60; −5 per tombstone to −40. */
-export function scoreOf(duplicates: number, tombstones: number): number {
-  return 100 - Math.min(20 * duplicates, 60) - Math.min(5 * tombstones, 40);
+export type Mark = { readonly score: number | null; readonly grade: Grade };
+
+/** Score: 100; −20 per duplicate to −60; −5 per tombstone to −40. */
+export function markNode(counts: Counts | null, complete: boolean): Mark {
+  if (counts === null) return { score: null, grade: '?' };
+  const { duplicate, tombstoned } = counts;
+  return { score: 100 - Math.min(20 * duplicate, 60) - Math.min(5 * tombstoned, 40), grade: gradeOf(duplicate, tombstoned, complete) };
 }
 
 /** A+ none, B 1–5, C 6–20, D 21–50 tombstones, F any duplicate or more than 50. With holes it is never A+. */
-export function gradeOf(duplicates: number, tombstones: number, complete: boolean): Grade {
+function gradeOf(duplicates: number, tombstones: number, complete: boolean): Grade {
   if (duplicates > 0 || tombstones > 50) return 'F';
   if (tombstones > 20) return 'D';
   if (tombstones > 5) return 'C';
@@ -18,18 +22,29 @@ export function gradeOf(duplicates: number, tombstones: number, complete: boolea
   return complete ? 'A+' : 'A';
 }
 
+/** Best first. A node nobody could look at is worse than a clean one and better than one with findings. */
+export const grades: readonly Grade[] = ['A+', 'A', '?', 'B', 'C', 'D', 'F'];
+
+/** A cluster is as good as its worst node. */
+export function markCluster(nodes: readonly Mark[], complete: boolean): Mark {
+  const own: Grade = nodes.length === 0 ? '?' : complete ? 'A+' : 'A';
+  const grade = [own, ...nodes.map((node) => node.grade)].reduce((worst, one) => (grades.indexOf(one) > grades.indexOf(worst) ? one : worst));
+  const scores = nodes.flatMap(({ score }) => (score === null ? [] : [score]));
+  return { grade, score: scores.length === 0 ? null : Math.min(...scores) };
+}
+
 /**
  * Every mapping counts once, by the worst that was found on it: critical = duplicate, else tombstoned.
  * A finding about a volume counts where that volume is mapped; without a mapping it counts nowhere.
  */
-export function countMappings(mappings: Evidence<readonly JudgedMapping[]>, findings: readonly Found[]): Counts {
-  const list = mappings.status === 'known' ? mappings.value : [];
+export function countMappings(mappings: Evidence<readonly JudgedMapping[]>, findings: readonly Found[]): Counts | null {
+  if (mappings.status === 'unknown') return null;
   const worst = new Map<string, 'duplicate' | 'tombstoned'>();
   for (const { subject, severity } of findings) {
     if (worst.get(subject) !== 'duplicate') worst.set(subject, severity === 'critical' ? 'duplicate' : 'tombstoned');
   }
-  const counts = { total: list.length, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0 };
-  for (const { mapping, lvm, presence } of list) {
+  const counts = { total: mappings.value.length, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0 };
+  for (const { mapping, lvm, presence } of mappings.value) {
     const uuids = decodeDmUuid(mapping.uuid);
     const verdict =
       worst.get(mapping.uuid === '' ? mapping.name : mapping.uuid) ??

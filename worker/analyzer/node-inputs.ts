@@ -2,7 +2,7 @@
 import type { ClusterContext, FreshMember } from './cluster-context';
 import { isQuorate } from './cluster-context';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
-import type { Guest } from './facts';
+import type { Guest, LogicalVolume, VolumeGroup } from './facts';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
 import { guestOfVolume } from './parse/volume-name';
 import { completeView, indexReferences, type References } from './references';
@@ -20,8 +20,8 @@ export type Ownership = {
   ownersOf(groupName: string, volumeName: string): readonly Guest[];
   readonly references: References;
   isHere(guest: Guest): boolean;
-  /** Seen by two nodes or more; not known when a storage says shared and only one node has spoken. */
-  isShared(groupUuid: string, groupName: string): Evidence<boolean>;
+  /** Two nodes or more show the volume; not known when a storage says shared and only one node does. */
+  isShared(group: VolumeGroup, volume: LogicalVolume): Evidence<boolean>;
 };
 
 export type Circumstances = {
@@ -54,8 +54,8 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
         return [...new Set([...references.guestsOf(group, volume), ...(named === undefined ? [] : [named])])];
       },
       isHere: (guest) => guest.node === here || homes.value[String(guest.vmid)] === here,
-      isShared: (uuid, name) => {
-        if ((cluster.seenBy.get(uuid) ?? []).length >= 2) return known(true);
+      isShared: ({ uuid, name }, volume) => {
+        if ((cluster.seenBy.get(`${uuid}${volume.uuid}`) ?? 0) >= 2) return known(true);
         const says = references.storages.find(({ vgname, shared }) => vgname === name && shared);
         if (says === undefined) return known(false);
         return unknown({ reason: 'not_enrolled', node: cluster.absentMembers.join(', ') || `a second node with ${name}` });

@@ -2,7 +2,8 @@
 import type { Unknown } from './evidence';
 
 export type Severity = 'info' | 'warning' | 'critical';
-export type Grade = 'A+' | 'A' | 'B' | 'C' | 'D' | 'F';
+/** `?`: no mapping was seen, so there is nothing to grade. */
+export type Grade = 'A+' | 'A' | 'B' | 'C' | 'D' | 'F' | '?';
 
 /** Where a finding can be read: 1-based line of a capture of one node. */
 export type EvidenceLine = { readonly node: string; readonly capture: string; readonly line: number };
@@ -67,14 +68,16 @@ export type ScopeReport = {
   readonly outcomes: readonly Outcome[];
   readonly findings: readonly Found[];
   readonly complete: boolean;
-  readonly score: number;
+  /** Null: nothing was seen. */
+  readonly score: number | null;
   readonly grade: Grade;
 };
 
 export type NodeReport = ScopeReport & {
   readonly nodeId: string;
   readonly node: string;
-  readonly counts: Counts;
+  /** Null: the mappings of this node could not be read. */
+  readonly counts: Counts | null;
   readonly guests: { readonly total: number; readonly running: number } | null;
 };
 

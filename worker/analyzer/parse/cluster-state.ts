@@ -27,10 +27,10 @@ export function parseMembership(captures: Captures): Evidence<Membership> {
   return whenKnown<Json, Membership>(parseJson(captures, 'pve.members'), ({ nodename, cluster, nodelist }) => {
     if (typeof nodename !== 'string' || nodename === '') return unknown({ reason: 'unparseable', capture: 'pve.members', line: 1 });
     if (cluster === undefined) return known({ node: nodename, cluster: null, quorate: true, members: [nodename] });
-    if (!isObject(cluster) || typeof cluster['name'] !== 'string' || !isObject(nodelist)) {
+    if (!isObject(cluster) || typeof cluster.name !== 'string' || !isObject(nodelist)) {
       return unknown({ reason: 'unparseable', capture: 'pve.members', line: 1 });
     }
-    return known({ node: nodename, cluster: cluster['name'], quorate: cluster['quorate'] === 1, members: Object.keys(nodelist).sort() });
+    return known({ node: nodename, cluster: cluster.name, quorate: cluster.quorate === 1, members: Object.keys(nodelist).sort() });
   });
 }
 
@@ -73,9 +73,9 @@ export function parseHa(captures: Captures): Evidence<Readonly<Record<string, st
     if (captures.get(id)?.status === 'absent') continue;
     const status = parseJson(captures, id);
     if (status.status === 'unknown') return status;
-    const services = status.value['service_status'];
+    const services = status.value.service_status;
     for (const [sid, service] of Object.entries(isObject(services) ? services : {})) {
-      const state = isObject(service) ? service['state'] : undefined;
+      const state = isObject(service) ? service.state : undefined;
       const vmid = /^(?:vm|ct):([1-9][0-9]{2,8})$/.exec(sid)?.[1];
       if (vmid !== undefined && typeof state === 'string' && /^(?:migrate|relocate|recovery|fence|request_start_balance)$/.test(state))
         moving[vmid] = state;

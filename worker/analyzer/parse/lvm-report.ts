@@ -36,7 +36,7 @@ function finishGroup({ physicalVolumes, ...group }: RawGroup, all: readonly RawG
 function readReports(text: string): readonly Row[] | undefined {
   try {
     const document: unknown = JSON.parse(text);
-    const reports = isRow(document) ? document['report'] : undefined;
+    const reports = isRow(document) ? document.report : undefined;
     return Array.isArray(reports) && reports.every(isRow) ? reports : undefined;
   } catch {
     return undefined;

@@ -81,21 +81,24 @@ function renderSummary(
   findings: readonly Found[],
 ): readonly string[] {
   const row = (label: string, value: number, rest = '') => `   ${label.padEnd(29)}${String(value).padStart(4)}${rest}`.trimEnd();
-  return [
-    doubleRuler,
-    'ANALYSIS SUMMARY',
-    doubleRuler,
+  const mappings = counts && [
     row('Total device mapper entries:', counts.total),
     row('Valid entries:', counts.valid),
     row('Duplicate entries:', counts.duplicate, counts.duplicate > 0 ? '   [CRITICAL]' : ''),
     row('Tombstoned entries:', counts.tombstoned, counts.tombstoned > 0 ? '   [WARNING]' : ''),
     row('Not checked:', counts.notChecked),
+  ];
+  return [
+    doubleRuler,
+    'ANALYSIS SUMMARY',
+    doubleRuler,
+    ...(mappings ?? ['   Device mapper entries:       not checked, see below']),
     row('Total issues:', findings.length),
     '',
     ...(guests === null
-      ? ['   Guests on this node:          not checked']
+      ? ['   Guests on this node:         not checked']
       : [row('Guests on this node:', guests.total, `   (${guests.running} running)`)]),
-    `   Health:      ${score}/100, grade ${grade}${complete ? '' : ', incomplete'}`,
+    `   Health:      ${score === null ? 'not graded' : `${score}/100, grade ${grade}`}${complete ? '' : ', incomplete'}`,
     ...(members === null
       ? []
       : [

@@ -1,4 +1,4 @@
-/** Findings of one rule are one story under the first of them: a node with fifty leftovers has one problem. */
+/** Findings of one rule that are mended alike are one story under the first of them: fifty leftovers are one problem. */
 import type { Found, Severity } from '../report-shape';
 
 export type Story = { readonly first: Found; readonly others: readonly Found[] };
@@ -9,7 +9,7 @@ const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, inf
 export function tellStories(findings: readonly Found[]): readonly Story[] {
   const byRule = new Map<string, Found[]>();
   for (const finding of findings) {
-    const key = `${finding.ruleId} ${finding.severity}`;
+    const key = `${finding.ruleId} ${finding.severity} ${finding.remedy?.kind ?? ''} ${finding.explanation.todo}`;
     byRule.set(key, [...(byRule.get(key) ?? []), finding]);
   }
   const stories = [...byRule.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{ first, others }]));

@@ -85,7 +85,7 @@ function foreignOwner({ presence, mapping, name }: JudgedMapping, ownership: Own
   const [owner] = owners;
   if (owner === undefined || owners.some((guest) => ownership.isHere(guest)) || ownership.references.isMentioned(group.name, volume.name))
     return known(undefined);
-  const shared = ownership.isShared(group.uuid, group.name);
+  const shared = ownership.isShared(group, volume);
   if (shared.status === 'unknown') return shared;
   if (!shared.value) return known(undefined);
   if (isMoving(volume.attr) || mapping.holders.length > 0) return unknown({ reason: 'changed_during_capture' });

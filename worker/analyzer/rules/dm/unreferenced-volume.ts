@@ -36,7 +36,7 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
     const notChecked: NotChecked[] = [];
     for (const seen of groups) {
       for (const volume of seen.group.volumes) {
-        const storage = storages.find((entry) => lists(entry, seen.group, volume));
+        const storage = storages.find((entry) => lists(entry, seen, volume));
         if (storage === undefined || isSpokenFor(seen.group, volume, use)) continue;
         const why = seen.why ?? whyUncertain(volume, use);
         const subject = `${seen.group.uuid}${volume.uuid}`;
@@ -70,8 +70,10 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
 });
 
 /** Would this storage's plugin list the volume? Thick: its types, and tagged ones only where it says so; thin: that pool's. */
-function lists(storage: StorageEntry, group: VolumeGroup, volume: LogicalVolume): boolean {
-  if (storage.vgname !== group.name || !isListedVolume(volume.name)) return false;
+function lists(storage: StorageEntry, { group, nodes }: SeenGroup, volume: LogicalVolume): boolean {
+  if (storage.disabled || storage.vgname !== group.name || !isListedVolume(volume.name)) return false;
+  // Where the storage is not offered, a group of its name is somebody else's.
+  if (storage.nodes.length > 0 && !nodes.some((node) => storage.nodes.includes(node))) return false;
   const kind = volume.attr[0] ?? '';
   if (storage.type === 'lvmthin') return kind === 'V' && volume.pool === storage.thinpool;
   return '-mMrR'.includes(kind) && (!storage.taggedOnly || volume.tags.some((tag) => tag === `pve-vm-${guestOfVolume(volume.name)}`));

@@ -1,0 +1,66 @@
+/** A stored finding in words. A rule this release does not have is shown as what is stored, never dropped. */
+import { type Explanation, explainFinding, holdMinutesOf, type Remedy, type Severity } from '../../analyzer';
+import type { FleetNode } from '../../db/fleet';
+import type { FindingRow } from '../../db/tenant/findings';
+import { heldBack } from '../../findings/held-back';
+import { severityWord } from '../../findings/severity';
+import type { StoredReport } from '../../findings/stored-report';
+
+export type FindingView = {
+  readonly id: string;
+  readonly number: string;
+  readonly nodeId: string | undefined;
+  readonly nodeName: string;
+  readonly severity: Severity;
+  readonly rule: string;
+  readonly title: string;
+  readonly explanation: Explanation | undefined;
+  readonly subject: string;
+  readonly remedy: Remedy | null;
+  readonly openedAt: number;
+  /** Why nothing should be done about it yet; null: it stands. */
+  readonly heldBack: string | null;
+};
+
+export type FindingContext = {
+  readonly tenantKey: string;
+  readonly nodes: readonly Pick<FleetNode, 'nodeId' | 'name' | 'lastSeenAt'>[];
+  readonly report: StoredReport | undefined;
+  readonly now: number;
+};
+
+export function viewFinding(row: FindingRow, { tenantKey, nodes, report, now }: FindingContext): FindingView {
+  const node = nodes.find(({ nodeId }) => nodeId === row.nodeId);
+  const nodeName = row.nodeId === null ? '' : (node?.name ?? 'a removed node');
+  const words = explainStored(row, nodeName);
+  const hold = {
+    openedAt: row.openedAt,
+    holdMinutes: holdMinutesOf(row.rule),
+    lastSeenAt: node?.lastSeenAt ?? Math.max(0, ...nodes.map(({ lastSeenAt }) => lastSeenAt)),
+    analysisHeldBack: report?.held[row.findingId] ?? null,
+    isConfirmed: report !== undefined && !report.unconfirmed.includes(row.findingId),
+  };
+  return {
+    id: row.findingId,
+    number: `${tenantKey}-${row.number}`,
+    nodeId: row.nodeId ?? undefined,
+    nodeName,
+    severity: severityWord(row.severity),
+    rule: row.rule,
+    title: words?.title ?? row.rule,
+    explanation: words?.explanation,
+    subject: row.subject,
+    remedy: words?.remedy ?? null,
+    openedAt: row.openedAt,
+    heldBack: heldBack(hold, now),
+  };
+}
+
+function explainStored({ rule, subject, detail }: FindingRow, node: string): ReturnType<typeof explainFinding> {
+  try {
+    return explainFinding({ ruleId: rule, subject, detail: JSON.parse(detail) }, { node });
+  } catch {
+    // Written by a release whose detail had another shape: the next report writes it anew.
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+/** One node: its findings in full, every check with its outcome, and what its newest check-in held. */
+import { readState } from '../../db/tenant/states';
+import type { StaffCall } from '../../http/call';
+import type { NodeId } from '../../ids';
+import { visibleText } from '../../text/visible';
+import { holesOf, outcomesOfNode } from '../cluster/checks';
+import { sayOpen } from '../cluster/cluster-page';
+import { NotChecked } from '../cluster/not-checked';
+import { type SeenCluster, seeCluster } from '../cluster/read-cluster';
+import { FindingList } from '../finding/finding-list';
+import { nameCluster, sayGrade } from '../fleet/cluster-rows';
+import type { NodeMark } from '../fleet/model';
+import { countOf } from '../frame/count-words';
+import { Sign } from '../frame/glyphs';
+import { Crumbs, renderPage } from '../frame/layout';
+import { Ago, fullTime } from '../frame/time';
+import { notFound, problemPage } from '../problem-page';
+import { Captures, readCaptures } from './captures';
+import { CheckList, countOutcomes } from './check-list';
+
+export async function showNode({ ports, person, params, requestId }: StaffCall): Promise<Response> {
+  const now = ports.now();
+  const nodeId = params.id ?? '';
+  const seen = await seeCluster(ports.db, person, { tenantId: params.tenant ?? '', nodeId }, now);
+  const node = seen?.card.nodes.find((member) => member.nodeId === nodeId);
+  if (seen === undefined || node === undefined) return problemPage(notFound, requestId, person);
+  const { tenant, scope, card, report } = seen;
+  const findings = seen.findings.filter((finding) => finding.nodeId === nodeId);
+  const outcomes = outcomesOfNode(report, nodeId);
+  const state = await readState(scope, card.clusterId, nodeId as NodeId);
+  const captures = state === undefined ? [] : readCaptures(state.captures);
+  return renderPage({
+    title: node.name,
+    person,
+    children: (
+      <>
+        <Crumbs
+          trail={[
+            ['Fleet', '/'],
+            [tenant.name, `/t/${tenant.tenantId}`],
+            [nameCluster(card.name), `/t/${tenant.tenantId}/clusters/${card.clusterId}`],
+          ]}
+        />
+        <h1>
+          {visibleText(node.name)} <Sign mark={node.mark ?? 'not-checked'} />
+        </h1>
+        <Lede node={node} seen={seen} now={now} />
+        <Standing node={node} now={now} />
+        {findings.length > 0 && (
+          <>
+            <h2>What is wrong</h2>
+            <FindingList findings={findings} now={now} withNode={false} />
+          </>
+        )}
+        <NotChecked holes={holesOf(report).filter(({ nodeId: at }) => at === nodeId)} total={outcomes.length} withNodes={false} />
+        {outcomes.length > 0 && (
+          <>
+            <h2>
+              {countOf(outcomes.length, 'check')}: {countOutcomes(outcomes)}
+            </h2>
+            <CheckList outcomes={outcomes} />
+          </>
+        )}
+        {state !== undefined && captures.length > 0 && (
+          <details class="after">
+            <summary class="soft">
+              What the check-in of <span title={fullTime(state.at)}>{fullTime(state.at)}</span> held: {countOf(captures.length, 'capture')}
+            </summary>
+            <Captures lines={captures} />
+          </details>
+        )}
+      </>
+    ),
+  });
+}
+
+function Lede({ node, seen: { report, findings }, now }: { node: NodeMark; seen: SeenCluster; now: number }) {
+  const said = report?.nodes.find(({ nodeId }) => nodeId === node.nodeId);
+  const counts = { critical: 0, warning: 0, info: 0 };
+  for (const { nodeId, severity } of findings) if (nodeId === node.nodeId) counts[severity] += 1;
+  const answer = sayOpen(counts) ?? (node.mark === 'clean' ? `Nothing wrong on ${visibleText(node.name)}.` : 'No finding is open.');
+  return (
+    <p class="lede">
+      <b>{answer}</b>{' '}
+      {said !== undefined && (
+        <>
+          {said.counts === null ? 'Mappings not checked' : countOf(said.counts.total, 'mapping')}
+          {said.guests !== null && `, ${countOf(said.guests.total, 'guest')} (${said.guests.running} running)`}.{' '}
+        </>
+      )}
+      {node.lastSeenAt > 0 && (
+        <>
+          Last check-in <Ago at={node.lastSeenAt} now={now} />.{' '}
+        </>
+      )}
+      <span class="quiet">
+        {said !== undefined && <>{sayGrade(said)} </>}
+        {node.collector !== null && `Collector ${visibleText(node.collector)}.`}
+      </span>
+    </p>
+  );
+}
+
+/** Why this page may be old or empty, and what to look at. */
+function Standing({ node, now }: { node: NodeMark; now: number }) {
+  if (node.status === 'pending') return <p class="strip">Waiting for approval: what this node says enters no conclusion yet.</p>;
+  if (node.mark === 'waiting') {
+    return (
+      <p class="strip">
+        <b>{visibleText(node.name)} is enrolled; its first check-in takes up to a minute.</b> If it does not come: <code>sexton-collector send</code>{' '}
+        on the node says why.
+      </p>
+    );
+  }
+  if (node.mark !== 'silent') return null;
+  return (
+    <p class="strip warning">
+      <b>
+        {visibleText(node.name)} has been silent for <Ago at={node.lastSeenAt} now={now} bare />.
+      </b>{' '}
+      What follows is what it last said. Look at <code>systemctl status sexton-collector.timer</code> on the node.
+    </p>
+  );
+}
