@@ -73,11 +73,14 @@ export async function takeCaptures(
       const [answer = noAnswer] = machine.readDirect([entry]);
       raw.set(entry.id, { ...answer, ms: Math.round(machine.elapsedMs() - before) });
     }
-    for (const { id, source, limitSeconds, maxBytes } of ofStep) {
+    for (const { id, source, limitSeconds, maxBytes, attempts = 1 } of ofStep) {
       if (source.kind !== 'command') continue;
       const { argv, env = {} } = source;
-      const outcome = await guard(argv.join(' '), limitSeconds, (seconds) => machine.run(argv, env, seconds, maxBytes));
-      raw.set(id, outcome);
+      for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        const outcome = await guard(argv.join(' '), limitSeconds, (seconds) => machine.run(argv, env, seconds, maxBytes));
+        raw.set(id, outcome);
+        if (outcome.status !== 'failed') break;
+      }
     }
   }
   return { raw, stuck };

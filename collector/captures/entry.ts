@@ -20,6 +20,8 @@ export type CaptureEntry = {
   readonly redaction: Redaction;
   /** `state`: standard error is evidence even when the command ends well. `known-lines`: only sentences we know leave the node. */
   readonly stderr?: 'state' | 'known-lines';
+  /** How often it is tried when it fails (not when it hangs); absent: once. */
+  readonly attempts?: number;
   readonly limitSeconds: number;
   readonly maxBytes: number;
   readonly why: string;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { terminalText } from '../../../worker/analyzer';
 import { analyseSaved } from '../../../worker/offline';
-import { capturesOf, type FakeNode } from './support/fake-node';
+import { capturesOf, type FakeNode, mapped, uuidOf } from './support/fake-node';
 import { now } from './support/judge';
 import { localMappings, pve1, pve2, pve3 } from './support/sample-cluster';
 
@@ -129,5 +129,33 @@ describe('saved snapshots', () => {
       remedy: { kind: 'remove-mapping' },
       evidence: [{ node: 'pve1', capture: 'dm.info.2' }, { capture: 'lvm.report' }],
     });
+  });
+});
+
+describe('a node whose mappings could not be read', () => {
+  const blind = { file: 'pve1.snapshot', text: JSON.stringify({ captures: capturesOf(pve1).filter(({ id }) => id !== 'dm.info.1') }) };
+
+  it('is not graded, and its mappings are not counted as none', () => {
+    const result = analyseSaved([blind], now, 'ascii', false);
+    expect(result.ok && result.value.text).toContain('   Device mapper entries:       not checked, see below\n');
+    expect(result.ok && result.value.text).toContain('   Health:      not graded, incomplete\n');
+  });
+});
+
+describe('findings of one rule that are mended differently', () => {
+  it('are told apart', () => {
+    const name = (guest: number) => `vm-${guest}-disk-0`;
+    const renamed = (guest: number) => ({ name: `snap_vm-${guest}-disk-0_x`, uuid: uuidOf(`san1vg/${name(guest)}`) });
+    const homes = [140, 141].map((vmid, index) => ({ vmid, node: `pve${index + 1}`, config: `scsi0: san-prod:${name(vmid)}\n` }));
+    const node: FakeNode = {
+      ...pve1,
+      guests: homes,
+      groups: [{ name: 'san1vg', volumes: [renamed(140), renamed(141)] }],
+      mappings: [mapped('san1vg', name(140), 1), mapped('san1vg', name(141), 2)],
+    };
+    const text = textOf([node]);
+    expect(text).toContain('lvchange --refresh -S');
+    expect(text).toContain('lvchange -an -S');
+    expect(text.match(/A disk was renamed elsewhere/g)).toHaveLength(2);
   });
 });

@@ -113,6 +113,16 @@ describe('whose word a fact needs', () => {
     expect(report.cluster.complete).toBe(false);
   });
 
+  it('nodes made from one disk image share the uuid of a local group, not its volumes', () => {
+    const local = (volume: string) => ({ name: 'pve', volumes: [{ name: 'root' }, { name: volume, uuid: uuidOf(`${volume} of its own node`) }] });
+    const copy = { ...mapped('pve', 'vm-130-disk-0', 5), uuid: `LVM-${uuidOf('pve')}${uuidOf('vm-130-disk-0 of its own node')}` };
+    const homes = [{ vmid: 130, node: 'pve2', config: 'scsi0: local-lvm:vm-130-disk-0\n' }];
+    const storages = 'lvm: local-lvm\n\tvgname pve\n';
+    const here: FakeNode = { name: 'pve1', members: ['pve1', 'pve2'], guests: homes, storages, groups: [local('vm-130-disk-0')], mappings: [copy] };
+    const there: FakeNode = { ...here, name: 'pve2', groups: [local('vm-777-disk-0')], mappings: [] };
+    expect(foundIn(judge(here, there))).toEqual(['dm.unreferenced-volume vm-777-disk-0']);
+  });
+
   it('another cluster that sees the group uses its volumes too', () => {
     const members = [memberOf('pve1', capturesOf(pve1)), memberOf('pve2', capturesOf(pve2))];
     const other = memberOf('dr1', capturesOf({ name: 'dr1', guests: [{ vmid: 131, node: 'dr1', config: 'scsi0: san-prod:vm-131-disk-0\n' }] }));
@@ -133,11 +143,13 @@ describe('an unused disk is only what the storage itself would list', () => {
     ['its storage lists tagged volumes only', { storages: 'lvm: san-prod\n\tvgname san1vg\n\tshared 1\n\ttagged_only 1\n' }, false],
     ['no storage lies on its group', { storages: 'dir: local\n\tpath /var/lib/vz\n' }, false],
     ['it is open on a node', { mappings: [...localMappings, mapped('san1vg', 'vm-131-disk-0', 50, { open: 1 })] }, false],
+    ['its storage is switched off', { storages: 'lvm: san-prod\n\tvgname san1vg\n\tdisable\n' }, false],
+    ['its storage is not offered on this node', { storages: 'lvm: san-prod\n\tvgname san1vg\n\tnodes pve8,pve9\n' }, false],
     ['its storage is there under another id', { storages: 'lvm: x-y\n\tvgname san1vg\n' }, true],
   ] as const)('%s', (_why, more, found) => expect(foundIn(judge({ ...pve1, ...more })).includes(orphan)).toBe(found));
 
   it('counts as tombstoned where it is mapped, and as nothing where it is not', () => {
     const active = judge({ ...pve1, mappings: [mapped('san1vg', 'vm-131-disk-0', 50)] }, pve2);
-    expect(active.nodes.map(({ counts }) => counts.tombstoned)).toEqual([1, 0]);
+    expect(active.nodes.map(({ counts }) => counts?.tombstoned)).toEqual([1, 0]);
   });
 });

@@ -78,4 +78,20 @@ describe('takeCaptures', () => {
     expect(raw.get('qm.list')).toMatchObject({ status: 'skipped', reason: 'no time left' });
     expect([...raw.keys()].sort()).toEqual(catalogue.map(({ id }) => id).sort());
   });
+
+  it('asks the device mapper again when a mapping went while it listed, and keeps the failure when it stays', async () => {
+    let tries = 0;
+    const flaky = machineWhere((argv) => (argv[1] === 'info' && ++tries <= 2 ? { status: 'failed', exit: 1 } : {}));
+    const { raw } = await takeCaptures(catalogue, flaky, 70, []);
+    expect([raw.get('dm.info.1')?.status, raw.get('dm.info.2')?.status, tries]).toEqual(['ok', 'ok', 4]);
+    const broken = machineWhere((argv) => (argv[0] === 'dmsetup' ? { status: 'failed', exit: 1 } : {}));
+    expect((await takeCaptures(catalogue, broken, 70, [])).raw.get('dm.info.1')?.status).toBe('failed');
+    expect(broken.seen.filter((command) => command === 'dmsetup info')).toHaveLength(6);
+  });
+
+  it('never asks again what hung', async () => {
+    const hanging = machineWhere((argv) => (argv[0] === 'dmsetup' ? { status: 'timeout', ms: 10_000 } : {}));
+    await takeCaptures(catalogue, hanging, 70, []);
+    expect(hanging.seen.filter((command) => command === 'dmsetup info')).toHaveLength(2);
+  });
 });

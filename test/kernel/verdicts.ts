@@ -1,0 +1,96 @@
+/** The tests of expectations.ts on a set of collected bodies: the machine's own of this moment, or saved ones. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ClusterReport } from '../../worker/analyzer';
+import { churnGuests, faults, healthyMappings, healthyVolumes, inFlight, notJudged, rulesAboutMappings } from './expectations';
+import { judge, listFound, listUnknown, mappingsOf, nameSubjects, openSnapshot, type Said, type Snapshot, volumesOf } from './judge';
+
+/** As the collector printed them: as pve1, as pve2, and as pve1 while volumes came and went. */
+export type Bodies = { readonly pve1: string; readonly pve2: string; readonly churn: readonly string[] };
+
+export const sayAll = (said: readonly Said[]) => said.map(({ where, ruleId, name }) => `${where} ${ruleId} ${name}`).sort();
+
+export function describeVerdicts(load: () => Promise<Bodies>): void {
+  const now = Date.UTC(2026, 0, 1);
+  let bodies: Bodies;
+  let pve1: Snapshot;
+  let pve2: Snapshot;
+  let report: ClusterReport;
+  let nameOf: (subject: string) => string;
+
+  beforeAll(async () => {
+    bodies = await load();
+    pve1 = openSnapshot(bodies.pve1, now);
+    pve2 = openSnapshot(bodies.pve2, now);
+    nameOf = nameSubjects([pve1, pve2]);
+    report = judge([pve1, pve2], now);
+  });
+
+  const foundAbout = (name: string) => listFound(report, nameOf).filter((found) => found.name === name);
+  const unknownAbout = (name: string) => listUnknown(report, nameOf).filter((unknown) => unknown.name === name);
+
+  describe('faults on a real kernel', () => {
+    it.each(faults)('finds $what ($name) once, by $ruleId', ({ where, ruleId, name, remedy }) => {
+      expect(foundAbout(name)).toEqual([{ where, ruleId, name, remedy }]);
+    });
+
+    it('are all there is to find', () => {
+      expect(sayAll(listFound(report, nameOf))).toEqual(sayAll(faults));
+    });
+
+    it('are none of the other member’s', () => {
+      expect(mappingsOf(pve2)).toHaveLength(3);
+      expect(report.nodes.find(({ node }) => node === 'pve2')).toMatchObject({ findings: [], complete: true, grade: 'A+' });
+    });
+  });
+
+  describe('what is healthy', () => {
+    it.each(healthyMappings)('leaves the mapping %s alone', (name) => {
+      expect(mappingsOf(pve1)).toContain(name);
+      expect(foundAbout(name)).toEqual([]);
+      expect(unknownAbout(name)).toEqual([]);
+    });
+
+    it.each(healthyVolumes)('leaves the volume %s alone', (name) => {
+      expect(volumesOf(pve1)).toContain(name);
+      expect(foundAbout(name)).toEqual([]);
+      expect(unknownAbout(name)).toEqual([]);
+    });
+  });
+
+  describe('what cannot be known', () => {
+    it.each(notJudged)('is said of what is $what ($name)', ({ name, reason }) => {
+      const expected = rulesAboutMappings.map((ruleId) => ({ where: 'pve1', ruleId, name, reason }));
+      expect(unknownAbout(name)).toEqual(expect.arrayContaining(expected));
+      expect(unknownAbout(name)).toHaveLength(expected.length);
+    });
+
+    it.each(inFlight)('is said of $what ($name)', ({ where, ruleId, name }) => {
+      expect(unknownAbout(name)).toEqual([{ where, ruleId, name, reason: 'in_flight' }]);
+    });
+  });
+
+  describe('volumes that come, are renamed and go while the collector looks', () => {
+    const findIn = (body: string) => {
+      const snapshots = [openSnapshot(body, now), pve2];
+      return sayAll(listFound(judge(snapshots, now), nameSubjects(snapshots)));
+    };
+
+    it('are in what was captured', () => {
+      const caught = bodies.churn.filter((body) =>
+        [...mappingsOf(openSnapshot(body, now)), ...volumesOf(openSnapshot(body, now))].some((name) => churnGuests.test(name)),
+      );
+      expect(caught.length).toBeGreaterThan(0);
+    });
+
+    it('are never reported', () => {
+      for (const body of bodies.churn) expect(sayAll(faults)).toEqual(expect.arrayContaining(findIn(body)));
+    });
+
+    // Two things may rightly fall silent for one check-in: everything, when a mapping goes while dmsetup lists (the listing
+    // then fails as a whole); and whose guest lives where, when one comes or goes between the list of guests and their files.
+    it('do not keep the faults from being found', () => {
+      const steady = sayAll(faults.filter(({ ruleId }) => ruleId !== 'dm.foreign-activation'));
+      expect(bodies.churn.map((body) => findIn(body))).toContainEqual(expect.arrayContaining(steady));
+    });
+  });
+}
