@@ -122,11 +122,11 @@ describe('a finding is held back', () => {
   };
   const at = (hour: number, minute: number, day = 21) => Date.UTC(2026, 10, day, hour, minute);
   it.each<[string, Partial<Hold>, number, string | null]>([
-    ['seen once', {}, at(9, 42), 'seen once; can be signed at 09:57 UTC'],
-    ['seen again too early', { lastSeenAt: at(9, 50) }, at(9, 50), 'confirming; can be signed at 09:57 UTC'],
-    ['seen once, long ago', {}, at(11, 0), 'seen once; waiting for the next check-in'],
+    ['seen once', {}, at(9, 42), 'seen once; confirmed by a check-in after 09:57 UTC'],
+    ['seen again too early', { lastSeenAt: at(9, 50) }, at(9, 50), 'seen once; confirmed by a check-in after 09:57 UTC'],
+    ['seen again too early, long ago', { lastSeenAt: at(9, 50) }, at(11, 0), 'seen once; confirmed by a check-in after 09:57 UTC'],
     ['seen again in time', { lastSeenAt: at(9, 57) }, at(9, 57), null],
-    ['a day', { holdMinutes: 1440 }, at(9, 42), 'seen once; can be signed at 2026-11-22 09:42 UTC'],
+    ['a day', { holdMinutes: 1440, lastSeenAt: at(9, 57) }, at(9, 58), 'confirmed; wait until 2026-11-22 09:42 UTC all the same'],
     ['something under way', { analysisHeldBack: 'guest 119: locked (backup)', lastSeenAt: at(11, 0) }, at(11, 0), 'guest 119: locked (backup)'],
     ['not checked any more', { isConfirmed: false, lastSeenAt: at(11, 0) }, at(11, 0), 'cannot be confirmed now; not checked at the last check-in'],
   ])('%s', (_name, more, now, expected) => expect(heldBack({ ...base, ...more }, now)).toBe(expected));

@@ -42,7 +42,7 @@ describe('an accepted message', () => {
     const short = await node.short(captures, { report: 'ascii' });
     for (const answer of [full, short]) {
       expect(answer.ok && answer.value.report).toContain(`${customer.key}-1`);
-      expect(answer.ok && answer.value.report).toContain('seen once; can be signed at');
+      expect(answer.ok && answer.value.report).toContain('seen once; confirmed by a check-in');
       expect(answer.ok && answer.value.report).toContain('Acme Logistics / prod');
     }
   });

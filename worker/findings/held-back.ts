@@ -12,14 +12,17 @@ export type Hold = {
   readonly isConfirmed: boolean;
 };
 
-/** A sentence part as pages and console print it; null: a script may be signed. */
+/** Two looks a quarter of an hour apart, by the server's clock: two commands by hand prove nothing. */
+const confirmingMs = 15 * 60_000;
+
+/** A sentence part as pages and console print it; null: something may be done about it. */
 export function heldBack({ openedAt, holdMinutes, lastSeenAt, analysisHeldBack, isConfirmed }: Hold, now: number): string | null {
   if (!isConfirmed) return 'cannot be confirmed now; not checked at the last check-in';
   if (analysisHeldBack !== null) return analysisHeldBack;
+  const confirmsAt = openedAt + confirmingMs;
+  if (lastSeenAt < confirmsAt) return `seen once; confirmed by a check-in after ${clock(confirmsAt, now)}`;
   const liftedAt = openedAt + holdMinutes * 60_000;
-  const seenAgain = lastSeenAt > openedAt;
-  if (now < liftedAt) return `${seenAgain ? 'confirming' : 'seen once'}; can be signed at ${clock(liftedAt, now)}`;
-  return seenAgain ? null : 'seen once; waiting for the next check-in';
+  return now < liftedAt ? `confirmed; wait until ${clock(liftedAt, now)} all the same` : null;
 }
 
 /** `09:56 UTC`, with the day when it is not today's; rounded up, so that it is true when the clock shows it. */
