@@ -10,6 +10,7 @@ import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { mappingsNotChecked } from './leftover';
+import { mappingEvidence } from './mapping-evidence';
 import { layeredVolumes, topIdentity, volumeCommand, volumeRemedy } from './volume-commands';
 
 type Detail = {
@@ -45,10 +46,7 @@ export const foreignActivation = defineRule<NodeInputs>()({
       found.push({
         subject: mapping.uuid,
         guests: [owner.value.vmid],
-        evidence: [
-          { node: '', capture: 'dm.info.2', line: mapping.line },
-          { node: '', capture: 'lvm.report', line: volume.line },
-        ],
+        evidence: mappingEvidence(mapping.line, volume.line),
         detail: {
           name: mapping.name,
           group: group.name,

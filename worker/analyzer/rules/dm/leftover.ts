@@ -4,8 +4,9 @@ import type { LogicalVolume, VolumeGroup } from '../../facts';
 import type { JudgedMapping } from '../../judged-mapping';
 import type { Circumstances, NodeInputs } from '../../node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
-import type { EvidenceLine, NotChecked, Remedy } from '../../report-shape';
+import type { NotChecked, Remedy } from '../../report-shape';
 import type { Detection, Hit, Known } from '../../rule';
+import { mappingEvidence } from './mapping-evidence';
 
 export type LeftoverDetail = {
   readonly name: string;
@@ -61,7 +62,7 @@ function toHit(
     subject: mapping.uuid,
     guests: guest === undefined ? [] : [guest],
     heldBack: hold === undefined ? undefined : `VM ${hold.guest}: ${hold.says}`,
-    evidence: evidenceOf(mapping.line, group.line, namesake?.line),
+    evidence: mappingEvidence(mapping.line, group.line, namesake?.line),
     detail: {
       name: mapping.name,
       uuid: mapping.uuid,
@@ -75,13 +76,6 @@ function toHit(
       namesake: namesake?.uuid ?? null,
     },
   };
-}
-
-function evidenceOf(mapping: number, ...lvm: readonly (number | undefined)[]): readonly EvidenceLine[] {
-  return [
-    { capture: 'dm.info.2', line: mapping },
-    ...lvm.flatMap((line) => (line === undefined || line === 0 ? [] : [{ capture: 'lvm.report', line }])),
-  ].map((line) => ({ node: '', ...line }));
 }
 
 export function removeByUuid({ uuid, isOpen, after }: LeftoverDetail): Remedy | undefined {

@@ -9,6 +9,7 @@ import { shortUuid } from '../../parse/dm-uuid';
 import { guestOfVolume } from '../../parse/volume-name';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { mappingsNotChecked } from './leftover';
+import { mappingEvidence } from './mapping-evidence';
 import { layeredVolumes, volumeCommand, volumeRemedy } from './volume-commands';
 
 type Detail = {
@@ -47,10 +48,7 @@ export const staleName = defineRule<NodeInputs>()({
         subject: mapping.uuid,
         guests: guest === undefined ? [] : [guest],
         heldBack: hold === undefined ? undefined : `VM ${hold.guest}: ${hold.says}`,
-        evidence: [
-          { node: '', capture: 'dm.info.2', line: mapping.line },
-          { node: '', capture: 'lvm.report', line: volume.line },
-        ],
+        evidence: mappingEvidence(mapping.line, volume.line),
         detail: {
           name: mapping.name,
           uuid: mapping.uuid,

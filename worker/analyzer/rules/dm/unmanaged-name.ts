@@ -5,6 +5,7 @@
 import type { NodeInputs } from '../../node-inputs';
 import { guestOfVolume, spellsGuestVolume } from '../../parse/volume-name';
 import { type Detection, defineRule } from '../../rule';
+import { mappingEvidence } from './mapping-evidence';
 
 type Detail = { readonly name: string; readonly volume: string; readonly number: string; readonly isOpen: boolean };
 
@@ -28,7 +29,7 @@ export const unmanagedName = defineRule<NodeInputs>()({
         return {
           subject: mapping.name,
           guests: guest === undefined ? [] : [guest],
-          evidence: [{ node: '', capture: 'dm.info.2', line: mapping.line }],
+          evidence: mappingEvidence(mapping.line),
           detail: { name: mapping.name, volume, number: `${mapping.major}:${mapping.minor}`, isOpen: mapping.open > 0 },
         };
       }),
