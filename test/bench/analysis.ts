@@ -1,0 +1,68 @@
+/** CPU of the analyzer alone, and of reading one node's captures, by number of mappings. */
+import { analyse, type ClusterEvidence, readSnapshot } from '../../worker/analyzer';
+import { memberOf, now } from '../unit/analyzer/support/judge';
+import { type Bar, makeRow, medianOf, type Row } from './row';
+import { captureSample, makeSampleCluster } from './sample-cluster';
+
+const nodes = 3;
+const part = 'analysis';
+const bars: Readonly<Record<number, Bar>> = { 500: { limit: 3, sign: '<' }, 5000: { limit: 25, sign: '<' } };
+/** Once: it only has to end. */
+const largest = 10_000;
+
+function measureAnalysis(): Row[] {
+  const inAll = [100, 500, 5000, largest].map((mappings) => ({ mappings, samples: sample(mappings, gather(Math.ceil(mappings / nodes))) }));
+  const each = [100, 500, 5000].map((mappings) => ({ mappings, samples: sample(mappings, gather(mappings)) }));
+  const reading = [100, 500, 5000, largest].map((mappings) => ({ mappings, samples: sampleReading(mappings) }));
+  return [
+    ...inAll.map(({ mappings, samples }) => {
+      const bar = bars[mappings];
+      return makeRow({ part, what: `judge ${mappings} mappings on ${nodes} nodes`, unit: 'ms CPU', samples, ...(bar && { bar }) });
+    }),
+    linearity('judging: cost of a mapping, 5,000 to 500', inAll),
+    ...each.map(({ mappings, samples }) => makeRow({ part, what: `judge ${nodes} × ${mappings} mappings`, unit: 'ms CPU', samples })),
+    ...reading.map(({ mappings, samples }) => makeRow({ part, what: `read ${mappings} mappings of one node`, unit: 'ms CPU', samples })),
+    linearity('reading: cost of a mapping, 5,000 to 500', reading),
+  ];
+}
+
+type Series = readonly { readonly mappings: number; readonly samples: readonly number[] }[];
+
+/** 1 is linear; quadratic work would be 10. */
+function linearity(what: string, series: Series): Row {
+  const perMapping = (wanted: number) => medianOf(series.find(({ mappings }) => mappings === wanted)?.samples ?? []) / wanted;
+  return makeRow({ part, what, unit: '×', samples: [perMapping(5000) / perMapping(500)], bar: { limit: 1.5, sign: '≤' } });
+}
+
+function gather(mappingsPerNode: number): ClusterEvidence {
+  const members = makeSampleCluster({ mappings: mappingsPerNode }).map((node) => memberOf(node.name, captureSample(node)));
+  return { clusterId: 'c_bench', members, neighbours: [], now };
+}
+
+function sample(mappings: number, evidence: ClusterEvidence): number[] {
+  const report = analyse(evidence);
+  const found = [...report.nodes, report.cluster].reduce((sum, { findings }) => sum + findings.length, 0);
+  // A benchmark of an analyzer that sees nothing would be fast and worthless.
+  if (found !== 6 || report.nodes.some(({ counts }) => counts.total === 0)) throw new Error(`the sample has 6 faults, ${found} were found`);
+  return repeat(mappings, () => analyse(evidence));
+}
+
+function sampleReading(mappings: number): number[] {
+  const [node] = makeSampleCluster({ mappings });
+  if (node === undefined) throw new Error('a cluster without nodes');
+  const captures = captureSample(node);
+  return repeat(mappings, () => readSnapshot(captures, {}));
+}
+
+function repeat(mappings: number, work: () => unknown): number[] {
+  const runs = mappings === largest ? 1 : mappings > 1000 ? 15 : 60;
+  for (let warm = 0; warm < Math.min(runs, 30); warm += 1) work();
+  return Array.from({ length: runs }, () => {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+}
+
+process.stdout.write(JSON.stringify(measureAnalysis()));

@@ -1,0 +1,7 @@
+/** What scripts/bench.mjs starts in its own process. */
+export { measureBundles } from './bundles';
+export { measureCollector } from './collector';
+export { measureCore, messageSizes } from './core';
+export { benchEnvironment, loadSizes, measureLoad } from './load';
+export { judgeCosts } from './message-cost';
+export { printTable } from './print-table';
