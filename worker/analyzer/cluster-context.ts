@@ -1,20 +1,20 @@
-/** What the members of a cluster know together, each fact on the word it needs (ARCHITECTURE.md, "Whose word a fact needs"). */
+/** What the members of a cluster know together, each fact on the word it needs (docs/architecture.md). */
 import type { ClusterEvidence, Member } from './analyse';
 import { type Evidence, known, unknown } from './evidence';
-import type { Guest, NodeFacts } from './facts';
+import type { NodeFacts } from './facts';
+import { gatherInFlight, type InFlight } from './in-flight';
 import { completeView, indexReferences, type References } from './references';
 
 export type ClusterContext = {
-  /** Members whose last message is not older than three intervals. */
+  /** Members whose last message is not older than three intervals, in an order that does not depend on the asker. */
   readonly fresh: readonly FreshMember[];
+  /** Silent ones with what they said last: it counts where it speaks for "in use", never against. */
+  readonly silent: readonly FreshMember[];
   /** One PVE cluster, its members naming each other; otherwise nothing can be joined across nodes. */
   readonly oneCluster: Evidence<true>;
   /** Union of every fresh view; needs one complete view of a quorate member. */
   readonly references: Evidence<References>;
-  /** Guest number -> what is under way, from locks, tasks, HA and entries that changed. */
-  readonly inFlight: ReadonlyMap<number, string>;
-  /** A task that wipes or frees volumes without naming a guest. */
-  readonly freeing: boolean;
+  readonly inFlight: InFlight;
   /**
    * Group uuid + volume uuid -> nodes whose LVM shows it. A group is shared where a second node shows the very volume:
    * nodes made from one disk image have local groups with one uuid.
@@ -31,88 +31,69 @@ export function freshForMs(intervalSeconds: number): number {
   return Math.max(3 * intervalSeconds, 900) * 1000;
 }
 
+const hasFacts = (member: Member): member is FreshMember => member.facts !== undefined;
+
 export function isFresh(member: Member, now: number): member is FreshMember {
-  return member.facts !== undefined && now - member.lastSeenAt <= freshForMs(member.intervalSeconds);
+  return hasFacts(member) && now - member.lastSeenAt <= freshForMs(member.intervalSeconds);
 }
 
 export function gatherCluster({ members, now }: ClusterEvidence): ClusterContext {
-  const fresh = members.filter((member) => isFresh(member, now));
-  const oneCluster = proveOneCluster(members);
-  const seenBy = new Map<string, number>();
-  for (const { facts } of members) {
-    if (facts?.groups.status !== 'known') continue;
-    for (const group of facts.groups.value)
-      for (const volume of group.volumes) seenBy.set(`${group.uuid}${volume.uuid}`, (seenBy.get(`${group.uuid}${volume.uuid}`) ?? 0) + 1);
-  }
-  const tasks = fresh.flatMap(({ facts }) => (facts.tasks.status === 'known' ? facts.tasks.value : []));
+  const heard = members.filter(hasFacts).sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+  const fresh = heard.filter((member) => isFresh(member, now));
+  const silent = heard.filter((member) => !isFresh(member, now));
+  const oneCluster = proveOneCluster(fresh, silent);
   return {
     fresh,
+    silent,
     oneCluster,
-    references: oneCluster.status === 'known' ? joinReferences(fresh) : oneCluster,
+    references: oneCluster.status === 'known' ? joinReferences(fresh, silent) : oneCluster,
     inFlight: gatherInFlight(fresh),
-    freeing: tasks.some(({ type }) => type === 'imgdel'),
-    seenBy,
+    seenBy: countSightings(heard),
     absentMembers: findAbsentMembers(fresh),
   };
 }
 
-/** Members list each other in .members and agree on the cluster's name; a standalone node is alone. */
-function proveOneCluster(members: readonly Member[]): Evidence<true> {
-  const said = members.flatMap(({ facts, name }) =>
-    facts?.membership.status === 'known' ? [{ ...facts.membership.value, name: facts.node || name }] : [],
-  );
-  const [first] = said;
-  const names = [...new Set(said.map(({ cluster, name }) => cluster ?? name))].sort();
-  const mutual = said.every(({ members: listed }) => said.every(({ name }) => listed.includes(name)));
-  const distinct = new Set(said.map(({ name }) => name)).size === said.length;
-  if (said.length < 2 || (first?.cluster !== null && names.length === 1 && mutual && distinct)) return known(true);
-  return unknown({ reason: 'mixed_enrolment', clusters: names });
+function countSightings(heard: readonly FreshMember[]): ReadonlyMap<string, number> {
+  const seenBy = new Map<string, number>();
+  for (const { facts } of heard) {
+    for (const group of facts.groups.status === 'known' ? facts.groups.value : []) {
+      for (const { uuid } of group.volumes) seenBy.set(`${group.uuid}${uuid}`, (seenBy.get(`${group.uuid}${uuid}`) ?? 0) + 1);
+    }
+  }
+  return seenBy;
 }
 
-function joinReferences(fresh: readonly FreshMember[]): Evidence<References> {
+/**
+ * Members list each other in .members and agree on the cluster's name; a standalone node is alone. A silent one may be
+ * from before another joined: only its cluster's name counts.
+ */
+function proveOneCluster(fresh: readonly FreshMember[], silent: readonly FreshMember[]): Evidence<true> {
+  const said = sayMemberships(fresh);
+  const all = [...said, ...sayMemberships(silent)];
+  if (all.length < 2) return known(true);
+  const names = [...new Set(all.map(({ cluster, name }) => cluster ?? name))].sort();
+  const isNamed = all.every(({ cluster }) => cluster !== null) && names.length === 1;
+  const isMutual = said.every(({ members: listed }) => said.every(({ name }) => listed.includes(name)));
+  const isDistinct = new Set(said.map(({ name }) => name)).size === said.length;
+  return isNamed && isMutual && isDistinct ? known(true) : unknown({ reason: 'mixed_enrolment', clusters: names });
+}
+
+function sayMemberships(members: readonly FreshMember[]) {
+  return members.flatMap(({ facts, name }) => (facts.membership.status === 'known' ? [{ ...facts.membership.value, name: facts.node || name }] : []));
+}
+
+function joinReferences(fresh: readonly FreshMember[], silent: readonly FreshMember[]): Evidence<References> {
   const views = fresh.flatMap(({ view }) => completeView(view) ?? []);
-  const trusted = fresh.some(({ facts, view }) => isQuorate(facts) && completeView(view) !== undefined);
-  if (!trusted) return unknown({ reason: 'no_fresh_view' });
-  const mentions = fresh.map(({ facts }) => facts.mentions);
-  const missing = mentions.find((mention) => mention.status === 'unknown');
+  const isTrusted = fresh.some(({ facts, view }) => isQuorate(facts) && completeView(view) !== undefined);
+  if (!isTrusted) return unknown({ reason: 'no_fresh_view' });
+  const missing = fresh.map(({ facts }) => facts.mentions).find(({ status }) => status === 'unknown');
   if (missing?.status === 'unknown') return missing;
-  return known(
-    indexReferences(
-      views,
-      mentions.flatMap((mention) => (mention.status === 'known' ? mention.value : [])),
-    ),
-  );
+  const mentions = [...fresh, ...silent].flatMap(({ facts }) => (facts.mentions.status === 'known' ? facts.mentions.value : []));
+  return known(indexReferences(views, mentions));
 }
 
 export function isQuorate(facts: NodeFacts): boolean {
   return facts.membership.status === 'known' && facts.membership.value.quorate;
-}
-
-/** Locks in which a guest may rest for months. */
-const restingLocks = new Set(['', 'suspended', 'mounted']);
-
-function gatherInFlight(fresh: readonly FreshMember[]): ReadonlyMap<number, string> {
-  const inFlight = new Map<number, string>();
-  const homes = new Map<number, string>();
-  for (const { facts, view, name } of fresh) {
-    for (const guest of knownGuests(view)) {
-      if (!restingLocks.has(guest.lock)) inFlight.set(guest.vmid, `locked (${guest.lock})`);
-      const home = homes.get(guest.vmid);
-      if (home !== undefined && home !== guest.node) inFlight.set(guest.vmid, 'its members disagree where it lives');
-      homes.set(guest.vmid, guest.node);
-    }
-    if (view?.ha.status === 'known') for (const [vmid, state] of Object.entries(view.ha.value)) inFlight.set(Number(vmid), `HA state ${state}`);
-    if (facts.movedGuests.status === 'known')
-      for (const vmid of facts.movedGuests.value) inFlight.set(vmid, 'its configuration changed during the check-in');
-    if (facts.tasks.status === 'known') {
-      for (const { type, id } of facts.tasks.value) if (/^[1-9][0-9]{2,8}$/.test(id)) inFlight.set(Number(id), `task ${type} on ${name}`);
-    }
-  }
-  return inFlight;
-}
-
-function knownGuests(view: Member['view']): readonly Guest[] {
-  return view?.guests.status === 'known' ? view.guests.value : [];
 }
 
 function findAbsentMembers(fresh: readonly FreshMember[]): readonly string[] {

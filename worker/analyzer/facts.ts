@@ -108,6 +108,8 @@ export type Guest = {
 
 /** /etc/pve as one member saw it: the same on every quorate member, therefore stored once per content. */
 export type ClusterView = {
+  /** The member that saw it had quorum: otherwise it may be old. */
+  readonly quorate: boolean;
   readonly storages: Evidence<readonly StorageEntry[]>;
   readonly guests: Evidence<readonly Guest[]>;
   /** VMID -> node, from .vmlist. */

@@ -42,7 +42,7 @@ type NodeIndex = {
   readonly groups: Evidence<ReadonlyMap<string, VolumeGroup>>;
   readonly volumes: ReadonlyMap<string, readonly { readonly group: VolumeGroup; readonly volume: LogicalVolume }[]>;
   readonly volumesByName: ReadonlyMap<string, LogicalVolume>;
-  readonly byDevice: ReadonlyMap<string, Mapping>;
+  readonly devicesBelow: ReadonlyMap<Mapping, readonly string[]>;
   readonly knownSeqno: Readonly<Record<string, number>>;
 };
 
@@ -62,7 +62,7 @@ function indexNode(facts: NodeFacts, mappings: readonly Mapping[]): NodeIndex {
     groups: whenKnown(facts.groups, (all) => known(new Map(all.map((group) => [group.uuid, group])))),
     volumes,
     volumesByName,
-    byDevice: new Map(mappings.map((mapping) => [`${mapping.major}:${mapping.minor}`, mapping])),
+    devicesBelow: indexDevicesBelow(mappings),
     knownSeqno: facts.knownSeqno,
   };
 }
@@ -90,7 +90,7 @@ function seenWhole(mapping: Mapping, group: VolumeGroup, index: NodeIndex): Evid
   if (group.notWhole !== undefined) return unknown({ reason: 'group_not_whole', group: group.name, says: group.notWhole });
   const highest = index.knownSeqno[group.uuid] ?? 0;
   if (group.seqno < highest) return unknown({ reason: 'old_metadata', group: group.name, seqno: group.seqno, known: highest });
-  const reached = devicesBelow(mapping, group.uuid, index.byDevice);
+  const reached = index.devicesBelow.get(mapping) ?? [];
   const foreign = reached.find((device) => !group.devices.includes(device));
   if (foreign !== undefined) return unknown({ reason: 'foreign_device', group: group.name, device: foreign });
   // A table without any device (error, zero) proves nothing about where LVM read its metadata.
@@ -98,21 +98,33 @@ function seenWhole(mapping: Mapping, group: VolumeGroup, index: NodeIndex): Evid
 }
 
 /**
- * The devices below a mapping: through this group's own mappings (thin, snapshot and pool layers), stopping at the first
+ * The devices below each mapping: through its group's own mappings (thin, snapshot and pool layers), stopping at the first
  * that is not one. They must be the group's physical volumes, or LVM reads another copy of the LUN than the kernel uses.
+ * Every mapping is walked once, without recursion: layers may be stacked higher than any stack.
  */
-function devicesBelow(mapping: Mapping, vgUuid: string, byDevice: ReadonlyMap<string, Mapping>): readonly string[] {
-  const reached = new Set<string>();
-  const visited = new Set<Mapping>();
-  const walk = (from: Mapping) => {
-    if (visited.has(from)) return;
-    visited.add(from);
-    for (const device of from.uses) {
-      const below = byDevice.get(device);
-      if (below?.agreed === true && decodeDmUuid(below.uuid)?.vgUuid === vgUuid) walk(below);
-      else reached.add(device);
-    }
+function indexDevicesBelow(mappings: readonly Mapping[]): ReadonlyMap<Mapping, readonly string[]> {
+  const byDevice = new Map(mappings.map((mapping) => [`${mapping.major}:${mapping.minor}`, mapping]));
+  const groupOf = new Map(mappings.map((mapping) => [mapping, decodeDmUuid(mapping.uuid)?.vgUuid]));
+  const layerBelow = (mapping: Mapping, device: string): Mapping | undefined => {
+    const below = byDevice.get(device);
+    return below?.agreed === true && groupOf.get(below) !== undefined && groupOf.get(below) === groupOf.get(mapping) ? below : undefined;
   };
-  walk(mapping);
-  return [...reached];
+  const reached = new Map<Mapping, readonly string[]>();
+  const entered = new Set<Mapping>();
+  for (const start of mappings) {
+    const path = [start];
+    for (let mapping = path.at(-1); mapping !== undefined; mapping = path.at(-1)) {
+      const layers = mapping.uses.flatMap((device) => layerBelow(mapping as Mapping, device) ?? []);
+      const open = entered.has(mapping) ? [] : layers.filter((layer) => !reached.has(layer) && !entered.has(layer));
+      entered.add(mapping);
+      if (open.length > 0) path.push(...open);
+      else {
+        const own = mapping.uses.filter((device) => layerBelow(mapping as Mapping, device) === undefined);
+        // A layer that leads back to itself reaches no disk: it proves nothing.
+        if (!reached.has(mapping)) reached.set(mapping, [...new Set([...own, ...layers.flatMap((layer) => reached.get(layer) ?? ['a loop'])])]);
+        path.pop();
+      }
+    }
+  }
+  return reached;
 }

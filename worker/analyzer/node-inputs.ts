@@ -3,9 +3,10 @@ import type { ClusterContext, FreshMember } from './cluster-context';
 import { isQuorate } from './cluster-context';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { Guest, LogicalVolume, VolumeGroup } from './facts';
+import type { Hold, InFlight } from './in-flight';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
 import { guestOfVolume } from './parse/volume-name';
-import { completeView, indexReferences, type References } from './references';
+import { completeView, indexReferences, type References, sayGuest } from './references';
 
 export type NodeInputs = {
   readonly mappings: Evidence<readonly JudgedMapping[]>;
@@ -16,23 +17,46 @@ export type NodeInputs = {
 };
 
 export type Ownership = {
-  /** Guests that reference the volume, and the guest whose number its name carries. */
-  ownersOf(groupName: string, volumeName: string): readonly Guest[];
   readonly references: References;
+  /** Guests that reference the volume, and the guest whose number its name carries. */
+  ownersOf(group: VolumeGroup, volume: LogicalVolume): readonly Guest[];
   isHere(guest: Guest): boolean;
+  /** A path some guest here uses that may be any volume. */
+  readonly opaqueHere: string | undefined;
   /** Two nodes or more show the volume; not known when a storage says shared and only one node does. */
   isShared(group: VolumeGroup, volume: LogicalVolume): Evidence<boolean>;
+  /** The node is a member that nobody hears now. */
+  isUnheard(node: string): boolean;
 };
 
 export type Circumstances = {
   readonly ownership: Evidence<Ownership>;
-  /** Why nothing may be done about a volume now; undefined: nothing is known to be under way. */
-  holdOf(volumeName: string, owners: readonly Guest[]): { readonly guest: number; readonly says: string } | undefined;
+  readonly holdOf: InFlight['holdOf'];
+  /** `VM 119`, `CT 200`, `guest 777`. */
+  whoIs(vmid: number): string;
+  /** For people: `VM 119: locked (backup)`. */
+  sayHold(hold: Hold): string;
 };
 
 export function nodeInputs(member: FreshMember, cluster: ClusterContext): NodeInputs {
   const ownership = findOwnership(member, cluster);
-  return { mappings: judgeMappings(member.facts), ownership, circumstances: known({ ownership, holdOf: findHolds(member, cluster) }) };
+  const whoIs = (vmid: number) => (ownership.status === 'known' ? ownership.value.references.whoIs(vmid) : sayGuest(undefined, vmid));
+  return {
+    mappings: judgeMappings(member.facts),
+    ownership,
+    circumstances: known({
+      ownership,
+      holdOf: (names, owners) => cluster.inFlight.holdOf(names, owners) ?? holdOfBlind(member.facts),
+      whoIs,
+      sayHold: ({ guest, says }) => (guest === undefined ? says : `${whoIs(guest)}: ${says}`),
+    }),
+  };
+}
+
+/** A restore, clone or move onto this node is a task of this node, whoever owns the guest. */
+function holdOfBlind({ tasks, movedGuests }: FreshMember['facts']): Hold | undefined {
+  const isBlind = tasks.status === 'unknown' || movedGuests.status === 'unknown';
+  return isBlind ? { guest: undefined, says: 'running tasks of this node could not be read' } : undefined;
 }
 
 function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<Ownership> {
@@ -43,23 +67,25 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
     if (!isQuorate(facts)) return unknown({ reason: 'no_quorum', node: here });
     const own = completeView(view);
     if (view === undefined || own === undefined) return whyNoView(view);
-    const homes = view.homes;
+    const { homes } = view;
     if (homes.status === 'unknown') return homes;
     if (facts.mentions.status === 'unknown') return facts.mentions;
     const references = indexReferences([own], facts.mentions.value);
+    const isHere = (guest: Guest) => guest.node === here || homes.value[String(guest.vmid)] === here;
     return known<Ownership>({
       references,
       ownersOf: (group, volume) => {
-        const named = references.guest(guestOfVolume(volume) ?? -1);
+        const named = references.guest(guestOfVolume(volume.name) ?? -1);
         return [...new Set([...references.guestsOf(group, volume), ...(named === undefined ? [] : [named])])];
       },
-      isHere: (guest) => guest.node === here || homes.value[String(guest.vmid)] === here,
+      isHere,
+      opaqueHere: references.opaque.find(({ guest }) => guest === undefined || isHere(guest))?.path,
       isShared: ({ uuid, name }, volume) => {
         if ((cluster.seenBy.get(`${uuid}${volume.uuid}`) ?? 0) >= 2) return known(true);
-        const says = references.storages.find(({ vgname, shared }) => vgname === name && shared);
-        if (says === undefined) return known(false);
+        if (!own.storages.some(({ vgname, shared }) => vgname === name && shared)) return known(false);
         return unknown({ reason: 'not_enrolled', node: cluster.absentMembers.join(', ') || `a second node with ${name}` });
       },
+      isUnheard: (node) => cluster.absentMembers.includes(node),
     });
   });
 }
@@ -67,17 +93,4 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
 function whyNoView(view: FreshMember['view']): Evidence<never> {
   for (const part of [view?.guests, view?.storages, view?.mentions]) if (part?.status === 'unknown') return part;
   return unknown({ reason: 'not_captured', capture: 'pve.guests' });
-}
-
-function findHolds({ facts, view }: FreshMember, cluster: ClusterContext): Circumstances['holdOf'] {
-  const blind = [facts.tasks, facts.movedGuests, view?.ha ?? unknown({ reason: 'not_mounted' })].find(({ status }) => status === 'unknown');
-  return (volume, owners) => {
-    const guests = [guestOfVolume(volume), ...owners.map(({ vmid }) => vmid)].filter((vmid) => vmid !== undefined);
-    for (const guest of guests) {
-      const says = cluster.inFlight.get(guest);
-      if (says !== undefined) return { guest, says };
-    }
-    if (cluster.freeing && volume.startsWith('del-')) return { guest: guests[0] ?? 0, says: 'task imgdel' };
-    return blind === undefined ? undefined : { guest: guests[0] ?? 0, says: 'running tasks and locks of this node could not be read' };
-  };
 }

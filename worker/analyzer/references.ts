@@ -1,99 +1,68 @@
-/**
- * Which guests use a volume. Every reference and mention of every view counts; what cannot be resolved to a place counts
- * for every volume of that name. Errs towards "referenced" only.
- */
+/** Which guests use a volume. Every reference and mention of every view counts; errs towards "referenced" only. */
 import type { ClusterView, Guest, StorageEntry } from './facts';
-import { decodeDmName } from './parse/dm-name';
+import { keysOfVolume, type Places, placesOfReference, placesOfWord } from './volume-places';
 
-/** Plugins whose volumes are not on LVM. Others than these and lvm/lvmthin are third-party: their volumes may be anywhere. */
-const notOnLvm = new Set(['dir', 'nfs', 'cifs', 'glusterfs', 'cephfs', 'zfspool', 'zfs', 'rbd', 'iscsi', 'iscsidirect', 'pbs', 'btrfs', 'esxi']);
+type Named = { readonly name: string };
+type Identified = { readonly name: string; readonly uuid: string };
 
 export type References = {
-  /** Guests that reference this volume of this group (by name; LVM's names are what configurations know). */
-  guestsOf(groupName: string, volumeName: string): readonly Guest[];
-  /** Named anywhere where PVE itself does not look, or by something that could not be resolved. */
-  isMentioned(groupName: string, volumeName: string): boolean;
-  /** The guest of a number, as every view knows it. */
+  guestsOf(group: Named, volume: Identified): readonly Guest[];
+  /** Named where PVE itself does not look, or by something that could not be resolved. */
+  isMentioned(group: Named, volume: Identified): boolean;
+  /** The guest of a number, as the views know it. */
   guest(vmid: number): Guest | undefined;
-  /** Guests of this number on another storage, for "guest N uses that number elsewhere". */
-  readonly storages: readonly StorageEntry[];
-  /** Paths that name a device by number only: what they are is not known. */
-  readonly opaque: readonly string[];
+  /** `VM 119`, `CT 200`, or `guest 777` when no configuration says what it is. */
+  whoIs(vmid: number): string;
+  /** Paths that may be any volume, and the guest that uses them; undefined: a mention. */
+  readonly opaque: readonly { readonly path: string; readonly guest: Guest | undefined }[];
 };
 
-const anywhere = '*';
-const keyOf = (group: string, volume: string) => `${group}/${volume}`;
+export type CompleteView = { readonly guests: readonly Guest[]; readonly storages: readonly StorageEntry[]; readonly mentions: readonly string[] };
 
-export function indexReferences(
-  views: readonly { guests: readonly Guest[]; storages: readonly StorageEntry[]; mentions: readonly string[] }[],
-  hostMentions: readonly string[],
-): References {
-  const byVolume = new Map<string, Guest[]>();
+/** A view nothing is missing from, or undefined. */
+export function completeView(view: ClusterView | undefined): CompleteView | undefined {
+  if (view?.guests.status !== 'known' || view.storages.status !== 'known' || view.mentions.status !== 'known') return undefined;
+  return { guests: view.guests.value, storages: view.storages.value, mentions: view.mentions.value };
+}
+
+/** `hostMentions`: words from the nodes' own files. */
+export function indexReferences(views: readonly CompleteView[], hostMentions: readonly string[]): References {
+  const users = new Map<string, Guest[]>();
   const guests = new Map<number, Guest>();
-  const opaque = new Set<string>();
-  const storages = new Map<string, StorageEntry>();
   const mentioned = new Set<string>();
-  const addMention = (word: string) => {
-    for (const key of placesOfPath(word) ?? [keyOf(anywhere, lastComponent(word))]) mentioned.add(key);
+  const opaque: { path: string; guest: Guest | undefined }[] = [];
+  const mention = (word: string, isOpaque: (kind: Places['opaque']) => boolean) => {
+    const places = placesOfWord(word);
+    for (const key of places.keys) mentioned.add(key);
+    if (isOpaque(places.opaque)) opaque.push({ path: word, guest: undefined });
   };
   for (const view of views) {
-    const known = new Map(view.storages.map((storage) => [storage.id, storage]));
-    for (const storage of view.storages) storages.set(storage.id, storage);
-    for (const word of view.mentions) addMention(word);
+    const storages = new Map(view.storages.map((storage) => [storage.id, storage]));
+    for (const word of view.mentions) mention(word, (kind) => kind !== undefined);
     for (const guest of view.guests) {
       guests.set(guest.vmid, guest);
       for (const { volume } of guest.references) {
-        if (/^\/dev\/dm-[0-9]+$/.test(volume)) opaque.add(volume);
-        for (const key of placesOf(volume, known)) {
-          const users = byVolume.get(key);
-          if (users === undefined) byVolume.set(key, [guest]);
-          else if (!users.includes(guest)) users.push(guest);
+        const places = placesOfReference(volume, storages);
+        if (places.opaque !== undefined) opaque.push({ path: volume, guest });
+        for (const key of places.keys) {
+          const known = users.get(key);
+          if (known === undefined) users.set(key, [guest]);
+          else if (!known.includes(guest)) known.push(guest);
         }
       }
     }
   }
-  for (const word of hostMentions) addMention(word);
+  // A file system a node mounts by its uuid shows itself by the open count; a device number says nothing at all.
+  for (const word of hostMentions) mention(word, (kind) => kind === 'number');
   return {
-    guestsOf: (group, volume) => [...(byVolume.get(keyOf(group, volume)) ?? []), ...(byVolume.get(keyOf(anywhere, volume)) ?? [])],
-    isMentioned: (group, volume) => mentioned.has(keyOf(group, volume)) || mentioned.has(keyOf(anywhere, volume)),
+    guestsOf: (group, volume) => keysOfVolume(group, volume).flatMap((key) => users.get(key) ?? []),
+    isMentioned: (group, volume) => keysOfVolume(group, volume).some((key) => mentioned.has(key)),
     guest: (vmid) => guests.get(vmid),
-    storages: [...storages.values()],
-    opaque: [...opaque],
+    whoIs: (vmid) => sayGuest(guests.get(vmid), vmid),
+    opaque,
   };
 }
 
-/** `group/volume` keys of a reference; empty when it lies on something that is not LVM. */
-function placesOf(volume: string, storages: ReadonlyMap<string, StorageEntry>): readonly string[] {
-  const path = placesOfPath(volume);
-  if (path !== undefined) return path;
-  const colon = volume.indexOf(':');
-  const storage = storages.get(volume.slice(0, colon));
-  const name = lastComponent(volume.slice(colon + 1));
-  if (storage === undefined) return [keyOf(anywhere, name)];
-  if (storage.type === 'lvm' || storage.type === 'lvmthin') return [keyOf(storage.vgname === '' ? anywhere : storage.vgname, name)];
-  return notOnLvm.has(storage.type) ? [] : [keyOf(anywhere, name)];
-}
-
-/** `/dev/<vg>/<lv>`, `/dev/mapper/<name>`, `/dev/disk/by-id/dm-name-<name>`; every other path may be any volume of its last component. */
-function placesOfPath(path: string): readonly string[] | undefined {
-  if (!path.startsWith('/')) return undefined;
-  const mapped = /^\/dev\/(?:mapper\/|disk\/by-id\/dm-name-)([^/]+)$/.exec(path)?.[1];
-  if (mapped !== undefined) {
-    const { vg, lv } = decodeDmName(mapped);
-    return [keyOf(vg, lv), keyOf(anywhere, mapped)];
-  }
-  const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
-  return group !== undefined && volume !== undefined ? [keyOf(group, volume)] : [keyOf(anywhere, lastComponent(path))];
-}
-
-function lastComponent(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** A view that is complete, or undefined. */
-export function completeView(
-  view: ClusterView | undefined,
-): { guests: readonly Guest[]; storages: readonly StorageEntry[]; mentions: readonly string[] } | undefined {
-  if (view?.guests.status !== 'known' || view.storages.status !== 'known' || view.mentions.status !== 'known') return undefined;
-  return { guests: view.guests.value, storages: view.storages.value, mentions: view.mentions.value };
+export function sayGuest(guest: Guest | undefined, vmid: number): string {
+  return `${guest === undefined ? 'guest' : guest.type === 'lxc' ? 'CT' : 'VM'} ${vmid}`;
 }

@@ -25,7 +25,7 @@ describe('a disk on the wrong node is not judged while', () => {
     const report = judge(here, there);
     expect(foundIn(report)).not.toContain(foreign);
     expect(report.nodes[0]?.outcomes.find(({ ruleId }) => ruleId === 'dm.foreign-activation')?.notChecked).toMatchObject([
-      { name: 'san1vg-vm--122--disk--0', why: { reason: 'in_flight', guest: 122 } },
+      { name: 'san1vg-vm--122--disk--0', why: { reason: 'in_flight' } },
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('leftovers stay found while something is under way, but nothing may be 
   it('says which task holds the remedy back', () => {
     const report = judge({ ...pve1, tasks: task('qmdestroy', '777') }, pve2);
     const finding = report.nodes[0]?.findings.find(({ ruleId }) => ruleId === 'dm.stale-mapping');
-    expect(finding?.heldBack).toBe('VM 777: task qmdestroy on pve1');
+    expect(finding?.heldBack).toBe('guest 777: task qmdestroy on pve1');
   });
 });
 

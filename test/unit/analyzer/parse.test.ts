@@ -9,7 +9,7 @@ import { guestOfPath, parseGuestConfig } from '../../../worker/analyzer/parse/gu
 import { parseGroups } from '../../../worker/analyzer/parse/lvm-report';
 import { parseRunningGuests } from '../../../worker/analyzer/parse/running-guests';
 import { parseNextId, parseStorages } from '../../../worker/analyzer/parse/storage-config';
-import { guestOfVolume, isFixedName, isListedVolume, spellsGuestVolume } from '../../../worker/analyzer/parse/volume-name';
+import { guestOfVolume, guestVolumeIn, isFixedName, isListedVolume } from '../../../worker/analyzer/parse/volume-name';
 import type { Capture } from '../../../worker/wire/snapshot';
 import { infoOf, mapped, reportOf, text, uuidOf } from './support/fake-node';
 
@@ -80,10 +80,10 @@ describe('names of volumes', () => {
 
   it.each(['vm-5555-disk-0', 'test--vm--999--disk--0', 'san-vm--105--cloudinit', 'vm--105--disk--0', 'x_base--100--disk--3'])(
     'spelled by a mapping: %s',
-    (name) => expect(spellsGuestVolume(name)).toBe(true),
+    (name) => expect(guestVolumeIn(name)).toBeDefined(),
   );
   it.each(['luks-backup', 'mpatha', 'vm-5-disk-0', 'pve-root', 'vm--100--note', 'mpatha-part1'])('not spelled by %s', (name) =>
-    expect(spellsGuestVolume(name)).toBe(false),
+    expect(guestVolumeIn(name)).toBeUndefined(),
   );
 });
 

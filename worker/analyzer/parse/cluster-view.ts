@@ -2,14 +2,16 @@
 import { type Evidence, known, unknown, whenKnown } from '../evidence';
 import type { ClusterView, Guest } from '../facts';
 import { type Captures, fileContent, outputOf } from './captured';
-import { type GuestPlace, parseHa, parseVmlist } from './cluster-state';
+import { type GuestPlace, parseHa, parseMembership, parseVmlist } from './cluster-state';
 import { guestOfPath, parseGuestConfig } from './guest-config';
 import { parseNextId, parseStorages } from './storage-config';
 
 export function parseClusterView(captures: Captures): ClusterView {
   const mounted = provePmxcfs(captures);
   const guests = whenKnown(mounted, () => parseGuests(captures));
+  const membership = parseMembership(captures);
   return {
+    quorate: membership.status === 'known' && membership.value.quorate,
     storages: whenKnown(mounted, () => parseStorages(captures)),
     guests: whenKnown(guests, (list) => known(list.guests)),
     mentions: whenKnown(guests, (list) => known(list.mentions)),

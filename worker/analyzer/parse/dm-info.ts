@@ -32,10 +32,14 @@ function parseReading(captures: Captures, id: string): Evidence<readonly Mapping
   });
 }
 
+/** DM_NAME_LEN and DM_UUID_LEN are 128 and 129; dmsetup writes one odd byte as four characters. */
+const maxNameLength = 4 * 129;
+
 function parseRow(row: string, line: number): Mapping | undefined {
   const fields = row.split('|');
   const [name, uuid, major, minor, open, , suspended, , tables, , uses, holders] = fields;
   if (fields.length !== 12 || name === undefined || name === '' || uuid === undefined) return undefined;
+  if (name.length > maxNameLength || uuid.length > maxNameLength) return undefined;
   if (suspended !== 'Active' && suspended !== 'Suspended') return undefined;
   if (tables === undefined || uses === undefined || holders === undefined) return undefined;
   const [majorNumber, minorNumber, openCount] = [wholeNumber(major), wholeNumber(minor), wholeNumber(open)];

@@ -30,8 +30,10 @@ export function parseGuestConfig(file: GuestFile, text: string): { readonly gues
       section = header;
       continue;
     }
-    const [, key, value] = /^([a-z][a-z_-]*\d*):\s*(.+?)\s*$/i.exec(line) ?? [];
-    if (key === undefined || value === undefined) continue;
+    const colon = line.indexOf(':');
+    const key = line.slice(0, Math.max(0, colon));
+    const value = line.slice(colon + 1).trim();
+    if (value === '' || !/^[a-z][a-z_-]*[0-9]*$/i.test(key)) continue;
     if (section === '' && !current.has(key)) current.set(key, value);
     if (drives[file.type].test(key)) references.push(...volumesOf(value).map((volume) => ({ section, key, volume })));
     else if (key === 'fleecing-images') references.push(...value.split(/[,;\s]+/).map((volume) => ({ section, key, volume })));

@@ -17,16 +17,19 @@ const harmless = [
   /^\s*Fix duplicate VG names with vgrename uuid, a device filter, or system IDs\.$/,
 ];
 
-/** The first line that speaks, or may speak, about this group. */
-export function complaintsAbout(group: NamedGroup, all: readonly NamedGroup[], stderr: string): string | undefined {
-  if (stderr.trim() === '') return undefined;
+export type Complaint = { readonly line: string; readonly words: readonly string[] };
+
+/** Lines of standard error that mean something. */
+export function readComplaints(stderr: string): readonly Complaint[] {
+  const lines = stderr.split('\n').filter((line) => !harmless.some((pattern) => pattern.test(line)));
+  return lines.map((line) => ({ line: line.trim().slice(0, 160), words: wordsOf(line) }));
+}
+
+/** The first complaint that speaks, or may speak, about this group. */
+export function complaintAbout(group: NamedGroup, all: readonly NamedGroup[], complaints: readonly Complaint[]): string | undefined {
   const others = all.filter((other) => other.uuid !== group.uuid);
-  for (const line of stderr.split('\n')) {
-    if (harmless.some((pattern) => pattern.test(line))) continue;
-    const words = wordsOf(line);
-    if (mentions(words, group) || !others.some((other) => isAbout(words, other))) return `LVM says: ${line.trim().slice(0, 160)}`;
-  }
-  return undefined;
+  const complaint = complaints.find(({ words }) => mentions(words, group) || !others.some((other) => isAbout(words, other)));
+  return complaint === undefined ? undefined : `LVM says: ${complaint.line}`;
 }
 
 /** Any word that could mean the group is enough to doubt it. */
@@ -55,7 +58,9 @@ function groupOf(word: string): string {
 /** Words of a line without the punctuation around them, hyphenated uuids as they are stored. */
 function wordsOf(line: string): readonly string[] {
   return line.split(/[\s,;:()"']+/).map((raw) => {
-    const word = raw.replace(/\.+$/, '');
+    let end = raw.length;
+    while (raw[end - 1] === '.') end -= 1;
+    const word = raw.slice(0, end);
     return /^[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}$/.test(word) ? word.replaceAll('-', '') : word;
   });
 }

@@ -5,7 +5,7 @@
 import { type Evidence, known, unknown, whenKnown } from '../evidence';
 import type { LogicalVolume, VolumeGroup } from '../facts';
 import { type Captures, errorOutputOf, outputOf } from './captured';
-import { complaintsAbout, type NamedGroup } from './lvm-complaints';
+import { type Complaint, complaintAbout, type NamedGroup, readComplaints } from './lvm-complaints';
 
 const id = 'lvm.report';
 
@@ -13,13 +13,14 @@ type Row = Readonly<Record<string, unknown>>;
 
 export function parseGroups(captures: Captures): Evidence<readonly VolumeGroup[]> {
   return whenKnown(outputOf(captures, id), (text) =>
-    whenKnown(errorOutputOf(captures, id), (complaints) => {
+    whenKnown(errorOutputOf(captures, id), (stderr) => {
       const reports = readReports(text);
       if (reports === undefined) return unknown({ reason: 'unparseable', capture: id, line: 1 });
       const lines = lineIndex(text);
       const raw = reports.filter((report) => rowsOf(report, 'vg').length > 0).map((report) => readGroup(report, lines));
       if (raw.some((group) => group === undefined)) return unknown({ reason: 'unparseable', capture: id, line: 1 });
       const groups = raw.filter((group) => group !== undefined);
+      const complaints = readComplaints(stderr);
       return known(groups.map((group) => finishGroup(group, groups, complaints)));
     }),
   );
@@ -27,9 +28,12 @@ export function parseGroups(captures: Captures): Evidence<readonly VolumeGroup[]
 
 type RawGroup = VolumeGroup & NamedGroup;
 
-function finishGroup({ physicalVolumes, ...group }: RawGroup, all: readonly RawGroup[], complaints: string): VolumeGroup {
-  const twin = all.filter(({ uuid }) => uuid === group.uuid).length > 1 ? 'LVM shows this group twice' : undefined;
-  const notWhole = group.notWhole ?? twin ?? complaintsAbout({ ...group, physicalVolumes }, all, complaints);
+function finishGroup(raw: RawGroup, all: readonly RawGroup[], complaints: readonly Complaint[]): VolumeGroup {
+  const { physicalVolumes, ...group } = raw;
+  const twin = all.some((other) => other !== raw && (other.uuid === raw.uuid || other.name === raw.name))
+    ? 'LVM shows two groups of this name'
+    : undefined;
+  const notWhole = group.notWhole ?? twin ?? complaintAbout(raw, all, complaints);
   return notWhole === undefined ? group : { ...group, notWhole };
 }
 
@@ -52,7 +56,8 @@ function readGroup(report: Row, lines: ReadonlyMap<string, number>): RawGroup | 
   const volumes = rowsOf(report, 'lv').map((row) => readVolume(row, lines));
   const physical = rowsOf(report, 'pv');
   if (volumes.some((volume) => volume === undefined)) return undefined;
-  const notWhole = whyNotWhole(vg, missing, physical) ?? whyNotCounted(vg, volumes.length, physical.length);
+  const visible = rowsOf(report, 'lv').filter((row) => !word(row, 'lv_name').startsWith('[')).length;
+  const notWhole = whyNotWhole(vg, missing, physical) ?? whyNotCounted(vg, visible, physical.length);
   return {
     name: word(vg, 'vg_name'),
     uuid,
@@ -77,11 +82,11 @@ function whyNotWhole(vg: Row, missing: number, physical: readonly Row[]): string
   return undefined;
 }
 
-/** The counts are LVM's own: fewer rows than it counts are not the whole group. Hidden volumes come on top of lv_count. */
+/** The counts are LVM's own: fewer rows than it counts are not the whole group. Hidden volumes are not in lv_count. */
 function whyNotCounted(vg: Row, volumes: number, physical: number): string | undefined {
   const [counted, countedPhysical] = [count(vg, 'lv_count'), count(vg, 'pv_count')];
-  if (counted === undefined || volumes < counted) return `LVM counts ${counted ?? 'an unknown number of'} volumes and lists ${volumes}`;
-  return physical === countedPhysical ? undefined : `LVM counts ${countedPhysical ?? 'an unknown number of'} physical volumes and lists ${physical}`;
+  if (counted === undefined || volumes < counted) return `LVM counts ${counted ?? 'no'} volumes and lists ${volumes}`;
+  return physical === countedPhysical ? undefined : `LVM counts ${countedPhysical ?? 'no'} physical volumes and lists ${physical}`;
 }
 
 function readVolume(row: Row, lines: ReadonlyMap<string, number>): LogicalVolume | undefined {

@@ -22,17 +22,30 @@ function readSections(text: string): readonly Section[] {
       current = undefined;
       continue;
     }
-    const header = current === undefined ? /^(\S+):\s*(\S+)\s*$/.exec(line) : null;
-    if (header?.[1] !== undefined && header[2] !== undefined) {
-      current = { type: header[1].toLowerCase(), id: header[2], options: new Map() };
+    const header = current === undefined ? readHeader(line) : undefined;
+    if (header !== undefined) {
+      current = { ...header, options: new Map() };
       sections.push(current);
       continue;
     }
-    const [, key, value = '1'] = /^\s+(\S+)(?:\s+(.*\S))?\s*$/.exec(line) ?? [];
+    const words = line.trim();
+    if (current === undefined || !/^\s/.test(line)) continue;
+    const end = words.search(/\s/);
+    const [key, value] = end === -1 ? [words, '1'] : [words.slice(0, end), words.slice(end).trim()];
     // A duplicate key is an error for PVE, and the first one wins.
-    if (key !== undefined && current !== undefined && !current.options.has(key)) current.options.set(key, value);
+    if (!current.options.has(key)) current.options.set(key, value);
   }
   return sections;
+}
+
+/** `type: id`, the blank may be missing. */
+function readHeader(line: string): Omit<Section, 'options'> | undefined {
+  if (/^\s/.test(line)) return undefined;
+  const [first = '', second, ...more] = line.trimEnd().split(/\s+/);
+  const colon = first.lastIndexOf(':');
+  const id = second ?? first.slice(colon + 1);
+  const isHeader = more.length === 0 && colon > 0 && id !== '' && (second === undefined || colon === first.length - 1);
+  return isHeader ? { type: first.slice(0, colon).toLowerCase(), id } : undefined;
 }
 
 function toStorage({ type, id, options }: Section): StorageEntry {

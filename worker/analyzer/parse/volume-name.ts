@@ -3,6 +3,8 @@
  * @see pve-storage Plugin.pm `get_next_vm_diskname`, LVMPlugin.pm `get_snap_name`, `free_lvm_volumes_locked`
  */
 
+import { decodeDmName } from './dm-name';
+
 const owned = /^(?:del-)?(?:snap_)?(?:vm|base)-([1-9][0-9]{2,8})-/;
 
 /** The guest number in a volume's name; undefined when it carries none. */
@@ -32,9 +34,12 @@ export function isConsumerVolume(name: string): boolean {
   return consumers.test(name);
 }
 
-const guestDisk = /(?:^|[-_])(?:vm|base)-[1-9][0-9]{2,8}-(?:disk-[0-9]+|cloudinit|state-[A-Za-z0-9_-]+|fleece-[0-9]+)(?:\.qcow2)?$/;
+const spelled =
+  /(?:^|[-_])((?:del-)?(?:snap_)?(?:vm|base)-[1-9][0-9]{2,8}-(?:disk-[0-9]+|cloudinit|state-[A-Za-z0-9_-]+|fleece-[0-9]+)(?:_[A-Za-z0-9_-]+)?(?:\.qcow2)?)$/;
 
-/** Does a device-mapper name, decoded or as it stands, spell a guest volume? */
-export function spellsGuestVolume(dmName: string): boolean {
-  return guestDisk.test(dmName) || guestDisk.test(dmName.replaceAll('--', '-'));
+/** The guest volume a device-mapper name spells, decoded as LVM's or as it stands; undefined: none. */
+export function guestVolumeIn(dmName: string): string | undefined {
+  const { lv } = decodeDmName(dmName);
+  if (guestOfVolume(lv) !== undefined) return lv;
+  return spelled.exec(dmName)?.[1] ?? spelled.exec(dmName.replaceAll('--', '-'))?.[1];
 }

@@ -1,5 +1,6 @@
 /** "Not checked", in people's words: what could not be seen, where, and what to do. Also groups equal reasons. */
 import type { Unknown } from '../evidence';
+import { commandWith } from '../plain-text';
 import type { NotChecked } from '../report-shape';
 
 /** What a capture is called by people: the command they would type, or the file. */
@@ -65,17 +66,17 @@ export function sayUnknown(why: Unknown): string {
     case 'group_not_visible':
       return `LVM on this node does not show volume group ${why.group}: a hidden disk, a filter, or a guest's own group. Look at pvs -a, lvmconfig devices.`;
     case 'group_not_whole':
-      return `volume group ${why.group} was not seen whole: ${why.says.replace(/\.$/, '')}. Look at vgs ${why.group}, pvs.`;
+      return `volume group ${why.group} was not seen whole: ${why.says.replace(/\.$/, '')}. Look at ${commandWith('vgs', why.group)}, pvs.`;
     case 'foreign_device':
       return `LVM reads ${why.group} from other disks than the mapping uses (${why.device}). Look at pvs, multipath -l.`;
     case 'old_metadata':
-      return `LVM shows old metadata of ${why.group} (number ${why.seqno}, ${why.known} is known). Look at vgs -o+seqno ${why.group}, pvs.`;
+      return `LVM shows old metadata of ${why.group} (number ${why.seqno}, ${why.known} is known). Look at ${commandWith('vgs -o+seqno', why.group)}, pvs.`;
     case 'moved_group':
-      return `its volume is in group ${why.group} now (split, merged or imported group). Look at lvs -a -o+lv_uuid ${why.group}.`;
+      return `its volume is in group ${why.group} now (split, merged or imported group). Look at ${commandWith('lvs -a -o+lv_uuid', why.group)}.`;
     case 'storage_unknown':
       return `${why.storage} is used by a guest and may be any volume. Use a /dev/disk/by-id path instead.`;
     case 'in_flight':
-      return `${why.guest > 0 ? `guest ${why.guest}: ` : ''}${why.says}. Judged again at the next check-in.`;
+      return `${why.guest === null ? '' : `guest ${why.guest}: `}${why.says}. Judged again at the next check-in.`;
   }
 }
 

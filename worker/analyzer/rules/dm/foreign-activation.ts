@@ -3,10 +3,11 @@
  * or resize over there away from a leftover, a stale name or a stale table. Made by autoactivation at boot and by
  * offline migration of a guest that never ran (qemu-server 9.1.13 and later).
  */
-import { type Evidence, known, type Unknown, unknown } from '../../evidence';
+import { type Evidence, known, unknown } from '../../evidence';
 import type { Guest } from '../../facts';
 import type { JudgedMapping } from '../../judged-mapping';
 import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
+import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { mappingsNotChecked } from './leftover';
@@ -23,6 +24,8 @@ type Detail = {
   readonly vgUuid: string;
   readonly lvUuid: string;
   readonly isLayered: boolean;
+  /** Nobody hears the node its guest lives on: what runs there is not known. */
+  readonly isHomeUnheard: boolean;
 };
 
 export const foreignActivation = defineRule<NodeInputs>()({
@@ -51,10 +54,11 @@ export const foreignActivation = defineRule<NodeInputs>()({
           name: mapping.name,
           group: group.name,
           volume: volume.name,
-          who: `${owner.value.type === 'lxc' ? 'CT' : 'VM'} ${owner.value.vmid}`,
+          who: circumstances.whoIs(owner.value.vmid),
           home: owner.value.node,
           ...identity,
           isLayered: layered.has(identity.lvUuid),
+          isHomeUnheard: ownership.isUnheard(owner.value.node),
         },
       });
     }
@@ -64,9 +68,9 @@ export const foreignActivation = defineRule<NodeInputs>()({
     sentence: `${node} has ${detail.volume} active. ${detail.who} lives on ${detail.home}.`,
     breaks: `Nothing today. As soon as this disk is deleted, resized or snapshotted on ${detail.home}, ${node} can no longer start or receive ${detail.who}.`,
     messages: [],
-    because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no migration, backup or task for ${detail.who}.`,
+    because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no lock, and no migration, backup or task for ${detail.who} on the nodes that were heard.${detail.isHomeUnheard ? ` Not checked: ${detail.home} itself, it was not heard lately.` : ''}`,
     todo: detail.isLayered
-      ? `It has a snapshot: deactivating it takes the snapshot along without a word. Look at lvs ${detail.group} first. No script is offered.`
+      ? `It has a snapshot: deactivating it takes the snapshot along without a word. Look at ${commandWith('lvs', detail.group)} first. No script is offered.`
       : `Deactivate it on ${node}. LVM refuses by itself if it is in use.`,
     commands: detail.isLayered ? [] : [volumeCommand('deactivate-volume', detail)],
   }),
@@ -79,17 +83,17 @@ function foreignOwner({ presence, mapping, name }: JudgedMapping, ownership: Own
   const { group, volume } = presence.value;
   // Under another name here than LVM has: that is dm.stale-name's story, and its command mends both.
   if (name.lv !== volume.name) return known(undefined);
-  const owners = ownership.ownersOf(group.name, volume.name);
+  const owners = ownership.ownersOf(group, volume);
   const [owner] = owners;
-  if (owner === undefined || owners.some((guest) => ownership.isHere(guest)) || ownership.references.isMentioned(group.name, volume.name))
+  if (owner === undefined || owners.some((guest) => ownership.isHere(guest)) || ownership.references.isMentioned(group, volume))
     return known(undefined);
   const shared = ownership.isShared(group, volume);
   if (shared.status === 'unknown') return shared;
   if (!shared.value) return known(undefined);
+  if (ownership.opaqueHere !== undefined) return unknown({ reason: 'storage_unknown', storage: ownership.opaqueHere });
   if (isMoving(volume.attr) || mapping.holders.length > 0) return unknown({ reason: 'changed_during_capture' });
-  const hold = circumstances.holdOf(volume.name, owners);
-  const why: Unknown | undefined = hold === undefined ? undefined : { reason: 'in_flight', ...hold };
-  return why === undefined ? known(owner) : unknown(why);
+  const hold = circumstances.holdOf([volume.name], owners);
+  return hold === undefined ? known(owner) : unknown({ reason: 'in_flight', guest: hold.guest ?? null, says: hold.says });
 }
 
 /** pvmove, mirror conversion, merging snapshot: @see lvs(8), lv_attr[0]. */

@@ -5,7 +5,7 @@
 import type { NodeInputs } from '../../node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { defineRule } from '../../rule';
-import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayHolders } from './leftover';
+import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen } from './leftover';
 
 export const impostorMapping = defineRule<NodeInputs>()({
   id: 'dm.impostor-mapping',
@@ -15,21 +15,22 @@ export const impostorMapping = defineRule<NodeInputs>()({
   needs: ['mappings', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, true),
   explain: (detail: LeftoverDetail, { node }) => {
-    const guest = detail.guest === null ? 'its guest' : `VM ${detail.guest}`;
+    const guest = detail.who ?? 'its guest';
+    const path = `${detail.namedGroup}/${detail.volume}`;
     return {
       sentence: `On ${node} the name ${detail.volume} leads to blocks of a removed disk. The disk that has this name today is a different one.`,
       breaks:
         `Starting ${guest} on ${node}, migrating it there, HA recovery there: all fail; on other nodes it works. Anything that opens ` +
-        `/dev/${detail.group}/${detail.volume} on ${node} by hand reads and writes the old blocks.`,
+        `/dev/${path} on ${node} by hand reads and writes the old blocks.`,
       messages: [
-        `TASK ERROR: can't activate LV '/dev/${detail.group}/${detail.volume}':   device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
+        `TASK ERROR: can't activate LV '/dev/${path}':   device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
       ],
       because:
         `The mapping's UUID is ${shortUuid(detail.uuid)}; ${detail.group} was read completely and no volume in it has that UUID. ` +
-        `${detail.group}/${detail.volume} is ${shortUuid(detail.namesake ?? '')} today. ${detail.isOpen ? 'The mapping is open.' : 'Nothing has the mapping open.'}`,
+        `${path} is ${shortUuid(detail.namesake ?? '')} today. ${sayOpen(detail)}`,
       todo:
         (detail.isOpen ? `It is open: what writes there writes into blocks of other disks. Shut down ${guest} if it runs on ${node}. ` : '') +
-        (sayHolders(detail, node) ||
+        (sayByHand(detail, node) ||
           `Remove the mapping on ${node} by its UUID (by name it could hit a healthy mapping that came back). Not lvremove, not lvchange -an: both speak about the other disk.`),
       commands: removalCommands(detail),
     };

@@ -1,9 +1,8 @@
 /** What the two rules about mappings without a volume share: the mapping is proven absent from a group seen whole. */
-
-import type { LogicalVolume, VolumeGroup } from '../../facts';
-import type { JudgedMapping } from '../../judged-mapping';
+import type { JudgedMapping, Presence } from '../../judged-mapping';
 import type { Circumstances, NodeInputs } from '../../node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
+import { dmSelector, isPlainToken } from '../../plain-text';
 import type { NotChecked, Remedy } from '../../report-shape';
 import type { Detection, Hit, Known } from '../../rule';
 import { mappingEvidence } from './mapping-evidence';
@@ -11,30 +10,36 @@ import { mappingEvidence } from './mapping-evidence';
 export type LeftoverDetail = {
   readonly name: string;
   readonly uuid: string;
+  /** The group the uuid belongs to, by its name today. */
   readonly group: string;
+  /** The group and volume the name spells: what it blocks. */
+  readonly namedGroup: string;
   readonly volume: string;
-  readonly guest: number | null;
+  /** `VM 777`; null: the name carries no number. */
+  readonly who: string | null;
   readonly number: string;
   /** Something other than the mappings on top holds it open. */
   readonly isOpen: boolean;
   readonly holders: readonly string[];
-  /** Uuids of the mappings on top, when all of them are leftovers too; undefined: something alive is on top. */
+  /** Uuids of everything on top, topmost first, when all of it is closed leftovers too; null: something alive or open is on top. */
   readonly after: readonly string[] | null;
-  /** The volume that has this name today. */
+  /** Uuid of the volume that has this name today. */
   readonly namesake: string | null;
 };
 
 type Facts = { readonly mappings: Known<NodeInputs['mappings']>; readonly circumstances: Circumstances };
+type Absent = { readonly judged: JudgedMapping; readonly presence: Extract<Presence, { kind: 'absent' }> };
 
-export function detectLeftovers(facts: Facts, hasNamesake: boolean): Detection<LeftoverDetail> {
-  const absent = new Map<string, JudgedMapping>();
-  for (const judged of facts.mappings) if (isAbsent(judged)) absent.set(judged.mapping.name, judged);
-  const found = [...absent.values()].flatMap((judged): Hit<LeftoverDetail>[] => {
-    if (judged.presence.status === 'unknown' || judged.presence.value.kind !== 'absent') return [];
-    const { group, namesake } = judged.presence.value;
-    return (namesake !== undefined) === hasNamesake ? [toHit(judged, group, namesake, absent, facts.circumstances)] : [];
-  });
-  return { applies: facts.mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(facts.mappings) };
+export function detectLeftovers({ mappings, circumstances }: Facts, hasNamesake: boolean): Detection<LeftoverDetail> {
+  const absent = new Map<string, Absent>();
+  for (const judged of mappings) {
+    const { presence, mapping } = judged;
+    if (presence.status === 'known' && presence.value.kind === 'absent') absent.set(mapping.name, { judged, presence: presence.value });
+  }
+  const found = [...absent.values()]
+    .filter(({ presence }) => (presence.namesake !== undefined) === hasNamesake)
+    .map((leftover) => toHit(leftover, absent, circumstances));
+  return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
 }
 
 /** LVM mappings nothing can be said about. */
@@ -44,42 +49,54 @@ export function mappingsNotChecked(mappings: readonly JudgedMapping[]): readonly
   );
 }
 
-function isAbsent({ presence }: JudgedMapping): boolean {
-  return presence.status === 'known' && presence.value.kind === 'absent';
-}
-
 function toHit(
-  { mapping, name }: JudgedMapping,
-  group: VolumeGroup,
-  namesake: LogicalVolume | undefined,
-  absent: ReadonlyMap<string, JudgedMapping>,
+  { judged: { mapping, name }, presence }: Absent,
+  absent: ReadonlyMap<string, Absent>,
   circumstances: Circumstances,
 ): Hit<LeftoverDetail> {
+  const { group, namesake } = presence;
   const guest = guestOfVolume(name.lv);
-  const hold = circumstances.holdOf(name.lv, []);
-  const above = mapping.holders.map((holder) => absent.get(holder)?.mapping.uuid);
+  const hold = circumstances.holdOf([name.lv], []);
   return {
     subject: mapping.uuid,
     guests: guest === undefined ? [] : [guest],
-    heldBack: hold === undefined ? undefined : `VM ${hold.guest}: ${hold.says}`,
+    heldBack: hold && circumstances.sayHold(hold),
     evidence: mappingEvidence(mapping.line, group.line, namesake?.line),
     detail: {
       name: mapping.name,
       uuid: mapping.uuid,
       group: group.name,
+      namedGroup: name.vg,
       volume: name.lv,
-      guest: guest ?? null,
+      who: guest === undefined ? null : circumstances.whoIs(guest),
       number: `${mapping.major}:${mapping.minor}`,
       isOpen: mapping.open > mapping.holders.length,
-      holders: mapping.holders,
-      after: above.every((uuid) => uuid !== undefined) ? above : null,
+      holders: mapping.holders.slice(0, 8),
+      after: stackAbove(mapping.holders, absent),
       namesake: namesake?.uuid ?? null,
     },
   };
 }
 
+/** Layers of one volume are few; a higher stack is somebody's own work. */
+const maxLayers = 16;
+
+function stackAbove(holders: readonly string[], absent: ReadonlyMap<string, Absent>): readonly string[] | null {
+  const above: string[] = [];
+  const queue = [...holders];
+  for (let holder = queue.shift(); holder !== undefined; holder = queue.shift()) {
+    const mapping = absent.get(holder)?.judged.mapping;
+    if (mapping === undefined || mapping.open > mapping.holders.length || above.length >= maxLayers) return null;
+    // Seen again through another layer: it must go before that one as well.
+    if (above.includes(mapping.uuid)) above.splice(above.indexOf(mapping.uuid), 1);
+    above.push(mapping.uuid);
+    queue.push(...mapping.holders);
+  }
+  return above.reverse();
+}
+
 export function removeByUuid({ uuid, isOpen, after }: LeftoverDetail): Remedy | undefined {
-  return isOpen || after === null ? undefined : { kind: 'remove-mapping', uuid, after };
+  return isOpen || after === null || ![uuid, ...after].every(isPlainToken) ? undefined : { kind: 'remove-mapping', uuid, after };
 }
 
 /** Commands in the order they must run; empty when it is a matter for hands. */
@@ -88,11 +105,20 @@ export function removalCommands(detail: LeftoverDetail): readonly string[] {
   return [...(detail.after ?? []), detail.uuid].map((uuid) => `dmsetup remove --uuid ${uuid}`);
 }
 
-/** Why there is no script, or nothing. */
-export function sayHolders({ isOpen, holders, after, number }: LeftoverDetail, node: string): string {
+/** Why there is no script; empty when there is one. */
+export function sayByHand(detail: LeftoverDetail, node: string): string {
+  const { after, holders, number, isOpen, name } = detail;
   if (after === null)
-    return `Other mappings lie on top of it: ${holders.join(', ')}. Find out what they are first (dmsetup ls --tree). No script is offered.`;
-  if (!isOpen) return '';
+    return `Other mappings lie on top of it, and not all of them are closed leftovers: ${holders.join(', ')}. Look at dmsetup ls --tree first. No script is offered.`;
+  if (!isOpen)
+    return removeByUuid(detail) === undefined
+      ? `Its UUID has characters that must not be typed: look at dmsetup info ${dmSelector(name, number)} first. No script is offered.`
+      : '';
   const device = number.slice(number.indexOf(':') + 1);
   return `Something on ${node} still has it open. Find it first: lsof /dev/dm-${device}, ls /sys/block/dm-${device}/holders, grep dm-${device} /proc/mounts. No script is offered.`;
+}
+
+export function sayOpen({ isOpen, holders }: LeftoverDetail): string {
+  if (isOpen) return 'It is open.';
+  return holders.length > 0 ? 'Only the mappings on top have it open.' : 'Nothing has it open.';
 }

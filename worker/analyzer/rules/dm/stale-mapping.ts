@@ -3,11 +3,10 @@
  * The next volume of that name cannot be created or activated here.
  * @see pve-storage f296ffc (#4997); verdicts tried on a kernel: removed with --driverloaded n, then lvcreate of the name
  */
-
 import type { NodeInputs } from '../../node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { defineRule } from '../../rule';
-import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayHolders } from './leftover';
+import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen } from './leftover';
 
 export const staleMapping = defineRule<NodeInputs>()({
   id: 'dm.stale-mapping',
@@ -16,22 +15,25 @@ export const staleMapping = defineRule<NodeInputs>()({
   severity: 'warning',
   needs: ['mappings', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, false),
-  explain: (detail: LeftoverDetail, { node }) => ({
-    sentence: `${node} still maps ${detail.volume}, a disk that no longer exists in ${detail.group}.`,
-    breaks:
-      `Making a disk of this name on ${node} fails: new VM or container, clone, restore, moved disk. Made on another node, it fails later, ` +
-      `when its guest starts here. Other nodes work.${detail.guest === null ? '' : ` Ids at risk: ${detail.guest}.`}`,
-    messages: [
-      `device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
-      ...(detail.guest === null
-        ? []
-        : [
-            `TASK ERROR: unable to create VM ${detail.guest} - lvcreate '${detail.group}/${detail.volume}' error:   Failed to activate new LV ${detail.group}/${detail.volume}.`,
-          ]),
-    ],
-    because: `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${detail.isOpen ? 'It is open.' : 'Nothing has it open.'}`,
-    todo: sayHolders(detail, node) || `Remove the mapping on ${node}; no data is involved. A reboot of ${node} clears it too.`,
-    commands: removalCommands(detail),
-  }),
+  explain: (detail: LeftoverDetail, { node }) => {
+    const path = `${detail.namedGroup}/${detail.volume}`;
+    return {
+      sentence: `${node} still maps ${detail.volume}, a disk that no longer exists in ${detail.group}.`,
+      breaks:
+        `Making a disk of this name on ${node} fails: new VM or container, clone, restore, moved disk. Made on another node, it fails later, ` +
+        `when its guest starts here. Other nodes work.${detail.who === null ? '' : ` At risk: ${detail.who}.`}`,
+      messages: [
+        `device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
+        ...(detail.who?.startsWith('CT') === false
+          ? [
+              `TASK ERROR: unable to create VM ${detail.who.slice(detail.who.indexOf(' ') + 1)} - lvcreate '${path}' error:   Failed to activate new LV ${path}.`,
+            ]
+          : []),
+      ],
+      because: `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${sayOpen(detail)}`,
+      todo: sayByHand(detail, node) || `Remove the mapping on ${node}; no data is involved. A reboot of ${node} clears it too.`,
+      commands: removalCommands(detail),
+    };
+  },
   remedy: removeByUuid,
 });

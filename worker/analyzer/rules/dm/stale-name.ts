@@ -2,11 +2,12 @@
  * A volume renamed elsewhere while this node had it active: the mapping keeps the old name, which the next volume of
  * that name needs. Everyday on chain snapshots, moved disks and wiped `del-` volumes. The blocks are live data.
  */
-import type { JudgedMapping } from '../../judged-mapping';
+import type { LogicalVolume, VolumeGroup } from '../../facts';
 import type { NodeInputs, Ownership } from '../../node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import { shortUuid } from '../../parse/dm-uuid';
 import { guestOfVolume } from '../../parse/volume-name';
+import { commandWith, dmSelector } from '../../plain-text';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { mappingsNotChecked } from './leftover';
 import { mappingEvidence } from './mapping-evidence';
@@ -15,10 +16,12 @@ import { layeredVolumes, volumeCommand, volumeRemedy } from './volume-commands';
 type Detail = {
   readonly name: string;
   readonly uuid: string;
+  readonly number: string;
   readonly group: string;
   readonly oldName: string;
   readonly volume: string;
-  readonly guest: number | null;
+  /** `VM 140`; null: the old name carries no number. */
+  readonly who: string | null;
   readonly vgUuid: string;
   readonly lvUuid: string;
   /** Where its guest lives; null: not known or nobody's. */
@@ -36,33 +39,38 @@ export const staleName = defineRule<NodeInputs>()({
   detect({ mappings, circumstances }): Detection<Detail> {
     const layered = layeredVolumes(mappings);
     const ownership = circumstances.ownership.status === 'known' ? circumstances.ownership.value : undefined;
-    const found = mappings.flatMap((judged) => {
-      const { lvm, presence, name, mapping } = judged;
+    const found = mappings.flatMap(({ lvm, presence, name, mapping }): Hit<Detail>[] => {
       if (lvm === undefined || presence.status === 'unknown' || presence.value.kind === 'absent') return [];
       const { group, volume } = presence.value;
       // A group renamed as a whole renames nothing that collides: only the volume's part is compared.
       if (name.vg !== group.name || name.lv === volume.name || mapping.name === encodeDmName(group.name, volume.name)) return [];
       const guest = guestOfVolume(name.lv);
-      const hold = circumstances.holdOf(name.lv, ownership?.ownersOf(group.name, volume.name) ?? []);
-      const hit: Hit<Detail> = {
-        subject: mapping.uuid,
-        guests: guest === undefined ? [] : [guest],
-        heldBack: hold === undefined ? undefined : `VM ${hold.guest}: ${hold.says}`,
-        evidence: mappingEvidence(mapping.line, volume.line),
-        detail: {
-          name: mapping.name,
-          uuid: mapping.uuid,
-          group: group.name,
-          oldName: name.lv,
-          volume: volume.name,
-          guest: guest ?? null,
-          vgUuid: lvm.vgUuid,
-          lvUuid: lvm.lvUuid,
-          guestIsHere: whereItsGuestLives(judged, group.name, volume.name, ownership),
-          isBusy: mapping.open > 0 || mapping.holders.length > 0 || lvm.suffix !== '' || layered.has(lvm.lvUuid),
-        },
+      const before = { ...volume, name: name.lv };
+      const owners = ownership === undefined ? [] : [...ownership.ownersOf(group, volume), ...ownership.ownersOf(group, before)];
+      const hold = circumstances.holdOf([name.lv, volume.name], owners);
+      const detail: Detail = {
+        name: mapping.name,
+        uuid: mapping.uuid,
+        number: `${mapping.major}:${mapping.minor}`,
+        group: group.name,
+        oldName: name.lv,
+        volume: volume.name,
+        who: guest === undefined ? null : circumstances.whoIs(guest),
+        vgUuid: lvm.vgUuid,
+        lvUuid: lvm.lvUuid,
+        guestIsHere: whereItsGuestLives(group, [volume, before], ownership),
+        isBusy: mapping.open > 0 || mapping.holders.length > 0 || lvm.suffix !== '' || layered.has(lvm.lvUuid),
       };
-      return [hit];
+      const guests = guest === undefined ? [] : [guest];
+      return [
+        {
+          subject: mapping.uuid,
+          guests,
+          heldBack: hold && circumstances.sayHold(hold),
+          evidence: mappingEvidence(mapping.line, volume.line),
+          detail,
+        },
+      ];
     });
     return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
   },
@@ -71,7 +79,7 @@ export const staleName = defineRule<NodeInputs>()({
     return {
       sentence: `On ${node} the name ${detail.oldName} leads to the volume that is now called ${detail.volume}.`,
       breaks:
-        `${detail.guest === null ? 'A guest with a disk of this name' : `VM ${detail.guest}`} cannot start on or move to ${node} with a disk called ${detail.oldName}; ` +
+        `${detail.who === null ? 'A guest with a disk of this name' : detail.who} cannot start on or move to ${node} with a disk called ${detail.oldName}; ` +
         'a new disk of this name cannot be made here.',
       messages: [
         `can't activate LV '/dev/${detail.group}/${detail.oldName}':   device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
@@ -82,7 +90,7 @@ export const staleName = defineRule<NodeInputs>()({
           ? `Its guest lives on ${node}: a refresh gives the mapping its right name. Not dmsetup remove.`
           : kind === 'deactivate-volume'
             ? `Its guest lives elsewhere: deactivate it on ${node}. Not dmsetup remove.`
-            : `It is in use, has layers, or nobody knows where its guest lives: look with dmsetup info ${detail.name} and lvs ${detail.group} first. No script is offered. Not dmsetup remove.`,
+            : `It is in use, has layers, or nobody knows where its guest lives: look with dmsetup info ${dmSelector(detail.name, detail.number)} and ${commandWith('lvs', detail.group)} first. No script is offered. Not dmsetup remove.`,
       commands: kind === undefined ? [] : [volumeCommand(kind, detail)],
     };
   },
@@ -97,8 +105,10 @@ function remedyKind({ isBusy, guestIsHere }: Detail): 'refresh-volume' | 'deacti
   return guestIsHere ? 'refresh-volume' : 'deactivate-volume';
 }
 
-function whereItsGuestLives({ name }: JudgedMapping, group: string, volume: string, ownership: Ownership | undefined): boolean | null {
-  if (ownership === undefined) return null;
-  const owners = [...ownership.ownersOf(group, volume), ...ownership.ownersOf(group, name.lv)];
+/** Whatever may be a use that cannot be placed makes it "not known". */
+function whereItsGuestLives(group: VolumeGroup, names: readonly LogicalVolume[], ownership: Ownership | undefined): boolean | null {
+  if (ownership === undefined || ownership.opaqueHere !== undefined) return null;
+  if (names.some((volume) => ownership.references.isMentioned(group, volume))) return null;
+  const owners = names.flatMap((volume) => ownership.ownersOf(group, volume));
   return owners.length === 0 ? null : owners.some((guest) => ownership.isHere(guest));
 }

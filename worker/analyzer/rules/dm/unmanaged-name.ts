@@ -3,7 +3,8 @@
  * with `dmsetup create` leaves one; so does an admin's rescue map. Never removed by a script: it may be somebody's work.
  */
 import type { NodeInputs } from '../../node-inputs';
-import { guestOfVolume, spellsGuestVolume } from '../../parse/volume-name';
+import { guestOfVolume, guestVolumeIn } from '../../parse/volume-name';
+import { dmSelector } from '../../plain-text';
 import { type Detection, defineRule } from '../../rule';
 import { mappingEvidence } from './mapping-evidence';
 
@@ -16,16 +17,16 @@ export const unmanagedName = defineRule<NodeInputs>()({
   severity: 'warning',
   needs: ['mappings'],
   detect({ mappings }): Detection<Detail> {
-    const suspects = mappings.filter(({ mapping }) => mapping.uuid === '' && spellsGuestVolume(mapping.name));
+    const suspects = mappings.filter(({ mapping }) => mapping.uuid === '' && guestVolumeIn(mapping.name) !== undefined);
     const judged = suspects.filter(({ mapping }) => mapping.agreed);
     return {
       applies: mappings.length > 0,
       notChecked: suspects
         .filter(({ mapping }) => !mapping.agreed)
         .map(({ mapping }) => ({ subject: mapping.name, name: mapping.name, why: { reason: 'changed_during_capture' } })),
-      found: judged.map(({ mapping, name }) => {
-        const volume = name.lv === '' ? name.vg : name.lv;
-        const guest = guestOfVolume(volume.slice(Math.max(0, volume.search(/(?:vm|base)-[1-9]/))));
+      found: judged.map(({ mapping }) => {
+        const volume = guestVolumeIn(mapping.name) ?? '';
+        const guest = guestOfVolume(volume);
         return {
           subject: mapping.name,
           guests: guest === undefined ? [] : [guest],
@@ -41,15 +42,9 @@ export const unmanagedName = defineRule<NodeInputs>()({
     messages: [`device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`],
     because: `LVM gives every mapping a UUID that begins with LVM-; this one (${detail.number}) has none. ${detail.isOpen ? 'It is open.' : 'Nothing has it open.'}`,
     todo:
-      `Somebody made it by hand: a test, or a rescue that may still be needed. Look first: dmsetup info ${selector(detail)}, dmsetup table ${selector(detail)}. ` +
-      `If nobody needs it: dmsetup remove ${selector(detail)}. No script is offered.`,
+      `Somebody made it by hand: a test, or a rescue that may still be needed. Look first: dmsetup info ${dmSelector(detail.name, detail.number)}, dmsetup table ${dmSelector(detail.name, detail.number)}. ` +
+      `If nobody needs it: dmsetup remove ${dmSelector(detail.name, detail.number)}. No script is offered.`,
     commands: [],
   }),
   remedy: () => undefined,
 });
-
-/** Names are hostile text: one that is not plain is never printed as something to type. */
-function selector({ name, number }: Detail): string {
-  const [major, minor] = number.split(':');
-  return /^[A-Za-z0-9][A-Za-z0-9+.=@_-]*$/.test(name) ? name : `-j ${major} -m ${minor}`;
-}

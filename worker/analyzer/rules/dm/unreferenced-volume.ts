@@ -3,11 +3,13 @@
  * the configuration last, moves and templates look the same for a while: hence the guards and the day of waiting.
  * @see pve-storage LVMPlugin.pm `list_images`, LvmThinPlugin.pm `list_images`: only what they list is judged
  */
-import type { ClusterInputs, SeenGroup, Use } from '../../cluster-inputs';
+import type { ClusterInputs, Use } from '../../cluster-inputs';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from '../../facts';
 import { guestOfVolume, isConsumerVolume, isFixedName, isListedVolume } from '../../parse/volume-name';
+import { isPlainToken } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
+import type { SeenGroup } from '../../seen-groups';
 
 type Detail = {
   readonly volume: string;
@@ -17,6 +19,8 @@ type Detail = {
   readonly made: string;
   readonly host: string;
   readonly guest: number | null;
+  /** `VM 131`, `CT 131`; null: there is no guest of that number. */
+  readonly owner: string | null;
   /** Volumes of the same number on other storages: "the guest uses that number elsewhere". */
   readonly elsewhere: readonly string[];
   readonly isFixed: boolean;
@@ -30,21 +34,21 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
   severity: ({ isFixed }: Detail) => (isFixed ? 'warning' : 'info'),
   holdMinutes: 24 * 60,
   needs: ['groups', 'use'],
-  detect({ groups, use }): Detection<Detail> {
-    const storages = use.references.storages.filter(({ type }) => type === 'lvm' || type === 'lvmthin');
+  detect({ groups: { groups, unseen }, use }): Detection<Detail> {
     const found: Hit<Detail>[] = [];
-    const notChecked: NotChecked[] = [];
+    const notChecked: NotChecked[] = [...unseen];
     for (const seen of groups) {
+      const origins = new Set(seen.group.volumes.map(({ origin }) => origin));
       for (const volume of seen.group.volumes) {
-        const storage = storages.find((entry) => lists(entry, seen, volume));
-        if (storage === undefined || isSpokenFor(seen.group, volume, use)) continue;
+        const storage = listingStorage(seen, volume, use);
+        if (storage === undefined || origins.has(volume.name) || isSpokenFor(seen.group, volume, use)) continue;
         const why = seen.why ?? whyUncertain(volume, use);
         const subject = `${seen.group.uuid}${volume.uuid}`;
         if (why === undefined) found.push(toHit(seen, volume, storage, use, subject));
         else notChecked.push({ subject, name: volume.name, why });
       }
     }
-    return { applies: storages.length > 0, found, notChecked };
+    return { applies: use.storages.some((storages) => storages.some(isOnLvm)), found, notChecked };
   },
   explain: (detail) => ({
     sentence: `${detail.volume} (${sizeInWords(detail.sectors)}${detail.made === '' ? '' : `, made ${detail.made.slice(0, 10)}`}) lies in ${detail.group} and no guest in this cluster uses it.`,
@@ -52,26 +56,37 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
       `It takes ${sizeInWords(detail.sectors)}. ` +
       (detail.isFixed
         ? 'Its name is a fixed one: the next volume of this name cannot be made.'
-        : `A normal disk name does not block a new VM${detail.guest === null ? '' : ` ${detail.guest}`}, but its owner may get this disk back as unused disk, and deleting that VM with "destroy unreferenced disks" deletes it.`),
+        : `A normal disk name does not block a new guest, but ${detail.owner ?? `a new guest ${detail.guest ?? ''}`.trimEnd()} may get this disk as unused disk, and deleting that guest with "destroy unreferenced disks" deletes it.`),
     messages: detail.isFixed ? [`Logical Volume "${detail.volume}" already exists in volume group "${detail.group}"`] : [],
     because:
       `No current, pending, snapshot or unused entry of any guest names it on ${detail.storage}, and nothing has it open where that could be seen.` +
-      (detail.elsewhere.length === 0 ? '' : ` Guest ${detail.guest} uses that number elsewhere: ${detail.elsewhere.join(', ')}.`) +
+      (detail.elsewhere.length === 0 ? '' : ` ${detail.owner} uses that number elsewhere: ${detail.elsewhere.join(', ')}.`) +
       (detail.host === '' ? '' : ` Made on ${detail.host}.`) +
       (detail.unseenMembers.length === 0 ? '' : ` Not checked whether it is open on ${detail.unseenMembers.join(', ')}.`) +
       ' Not seen: a cluster that shares this group and is not enrolled here.',
     todo: 'This is data. No script is offered. Look at it first, keep it visible with a rescan, save it; free it only if you know what it was.',
-    commands: [
-      `lvs -o+lv_time,lv_host,lv_tags ${detail.group}/${detail.volume}`,
-      ...(detail.guest === null ? [] : [`qm rescan --vmid ${detail.guest}`]),
-    ],
+    commands: commandsFor(detail),
   }),
   remedy: () => undefined,
 });
 
-/** Would this storage's plugin list the volume? Thick: its types, and tagged ones only where it says so; thin: that pool's. */
+function commandsFor({ group, volume, owner, guest }: Detail): readonly string[] {
+  const look = isPlainToken(group) && isPlainToken(volume) ? [`lvs -o+lv_time,lv_host,lv_tags ${group}/${volume}`] : [];
+  return owner === null ? look : [...look, `${owner.startsWith('CT') ? 'pct' : 'qm'} rescan --vmid ${guest}`];
+}
+
+const isOnLvm = ({ type, disabled }: StorageEntry) => (type === 'lvm' || type === 'lvmthin') && !disabled;
+
+/** The storage that lists the volume; undefined when some member's storage.cfg has none that does. */
+function listingStorage(seen: SeenGroup, volume: LogicalVolume, { storages }: Use): StorageEntry | undefined {
+  if (!isListedVolume(volume.name)) return undefined;
+  const listing = storages.map((entries) => entries.find((entry) => isOnLvm(entry) && lists(entry, seen, volume)));
+  return listing.every((entry) => entry !== undefined) ? listing[0] : undefined;
+}
+
+/** Would this storage's plugin list it? Thick: its types, and tagged ones only where it says so; thin: that pool's. */
 function lists(storage: StorageEntry, { group, nodes }: SeenGroup, volume: LogicalVolume): boolean {
-  if (storage.disabled || storage.vgname !== group.name || !isListedVolume(volume.name)) return false;
+  if (storage.vgname !== group.name) return false;
   // Where the storage is not offered, a group of its name is somebody else's.
   if (storage.nodes.length > 0 && !nodes.some((node) => storage.nodes.includes(node))) return false;
   const kind = volume.attr[0] ?? '';
@@ -79,25 +94,24 @@ function lists(storage: StorageEntry, { group, nodes }: SeenGroup, volume: Logic
   return '-mMrR'.includes(kind) && (!storage.taggedOnly || volume.tags.some((tag) => tag === `pve-vm-${guestOfVolume(volume.name)}`));
 }
 
-/** Named by somebody, a known consumer's, open, or the origin of other volumes. */
+/** Named by somebody, a known consumer's, or open. */
 function isSpokenFor(group: VolumeGroup, volume: LogicalVolume, use: Use): boolean {
-  if (use.isUsed(group, volume) || isConsumerVolume(volume.name) || use.isOpen(volume)) return true;
-  return group.volumes.some(({ origin }) => origin === volume.name);
+  return use.isUsed(group, volume) || isConsumerVolume(volume.name) || use.isOpen(volume);
 }
 
 function whyUncertain(volume: LogicalVolume, use: Use): NotChecked['why'] | undefined {
   const [opaque] = use.references.opaque;
-  if (opaque !== undefined) return { reason: 'storage_unknown', storage: opaque };
-  const flight = use.inFlight(volume);
-  return flight === undefined ? undefined : { reason: 'in_flight', ...flight };
+  if (opaque !== undefined) return { reason: 'storage_unknown', storage: opaque.path };
+  const hold = use.holdOf(volume);
+  return hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
 }
 
 function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, storage: StorageEntry, use: Use, subject: string): Hit<Detail> {
-  const guest = guestOfVolume(volume.name);
-  const references = guest === undefined ? [] : (use.references.guest(guest)?.references ?? []);
+  const number = guestOfVolume(volume.name);
+  const guest = number === undefined ? undefined : use.references.guest(number);
   return {
     subject,
-    guests: guest === undefined ? [] : [guest],
+    guests: number === undefined ? [] : [number],
     evidence: [{ node: readBy.nodeId, capture: 'lvm.report', line: volume.line }],
     detail: {
       volume: volume.name,
@@ -106,8 +120,11 @@ function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, stora
       sectors: volume.sectors,
       made: volume.made,
       host: volume.host,
-      guest: guest ?? null,
-      elsewhere: [...new Set(references.map((reference) => reference.volume).filter((name) => name.endsWith(`:${volume.name}`)))].slice(0, 8),
+      guest: number ?? null,
+      owner: guest === undefined ? null : use.references.whoIs(guest.vmid),
+      elsewhere: [
+        ...new Set((guest?.references ?? []).map((reference) => reference.volume).filter((name) => name.endsWith(`:${volume.name}`))),
+      ].slice(0, 8),
       isFixed: isFixedName(volume.name),
       // A group only one node sees cannot be open elsewhere.
       unseenMembers: nodes.length > 1 || storage.shared ? use.unseenMembers : [],

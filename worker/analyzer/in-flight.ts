@@ -1,0 +1,62 @@
+/** What is under way in a cluster: locks, tasks, HA, entries that changed while they were read; and where nobody could look. */
+import type { FreshMember } from './cluster-context';
+import type { Guest } from './facts';
+import { guestOfVolume } from './parse/volume-name';
+
+export type Hold = {
+  /** Undefined: nobody's in particular. */
+  readonly guest: number | undefined;
+  readonly says: string;
+};
+
+export type InFlight = {
+  /** Why nothing may be concluded or done about a volume of these names now; undefined: nothing is known to be under way. */
+  holdOf(volumeNames: readonly string[], owners: readonly Guest[]): Hold | undefined;
+};
+
+/** Locks in which a guest may rest for months. */
+const restingLocks = new Set(['', 'suspended', 'mounted']);
+
+export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
+  const moving = new Map<number, string>();
+  const homes = new Map<number, string>();
+  /** Nodes whose running tasks or changes could not be read: their guests may be in the middle of anything. */
+  const blind = new Set<string>();
+  let anonymous: string | undefined;
+  for (const { facts, view, name } of fresh) {
+    for (const guest of view?.guests.status === 'known' ? view.guests.value : []) {
+      if (!restingLocks.has(guest.lock)) moving.set(guest.vmid, `locked (${guest.lock})`);
+      const home = homes.get(guest.vmid);
+      if (home !== undefined && home !== guest.node) moving.set(guest.vmid, 'its members disagree where it lives');
+      homes.set(guest.vmid, guest.node);
+    }
+    if (view?.ha.status === 'known') for (const [vmid, state] of Object.entries(view.ha.value)) moving.set(Number(vmid), `HA state ${state}`);
+    if (facts.movedGuests.status === 'unknown' || facts.tasks.status === 'unknown') blind.add(facts.node || name);
+    if (facts.movedGuests.status === 'known')
+      for (const vmid of facts.movedGuests.value) moving.set(vmid, 'its configuration changed during the check-in');
+    for (const { type, id } of facts.tasks.status === 'known' ? facts.tasks.value : []) {
+      const [, vmid] = /^([1-9][0-9]{2,8})(?:@.*)?$/.exec(id) ?? [];
+      if (vmid !== undefined) moving.set(Number(vmid), `task ${type} on ${name}`);
+      // It frees or wipes a volume and does not say which.
+      else if (type === 'imgdel') anonymous = `task imgdel on ${name}`;
+    }
+  }
+  const knowsHa = fresh.some(({ view }) => view?.ha.status === 'known');
+  return {
+    holdOf: (volumeNames, owners) => {
+      const guests = [...volumeNames.map(guestOfVolume), ...owners.map(({ vmid }) => vmid)].filter((vmid) => vmid !== undefined);
+      for (const guest of guests) {
+        const says = moving.get(guest);
+        if (says !== undefined) return { guest, says };
+      }
+      const [guest] = guests;
+      if (anonymous !== undefined) return { guest, says: anonymous };
+      if (!knowsHa) return { guest, says: "HA's state could not be read" };
+      if (blind.size === 0) return undefined;
+      // A task about a guest runs where the guest lives; where that is not known it may be anywhere.
+      const places = guests.map((vmid) => homes.get(vmid));
+      const at = [...blind].find((node) => guests.length === 0 || places.includes(undefined) || places.includes(node));
+      return at === undefined ? undefined : { guest, says: `running tasks of ${at} could not be read` };
+    },
+  };
+}
