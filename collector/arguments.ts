@@ -1,5 +1,6 @@
 /** The command line, parsed once. Anything unknown is an error, never ignored. */
 import { err, ok, type Result } from './result';
+import { trimEndOf } from './trim-end';
 
 export const commands = ['enroll', 'collect', 'send', 'status', 'unenroll', 'help'] as const;
 export type CommandName = (typeof commands)[number];
@@ -48,7 +49,7 @@ export function parseArguments(argv: readonly string[]): Result<CommandLine, str
     for (const flag of flags) if (!flagsOf[command].includes(flag)) return err(`--${flag} does not go with ${command}.`);
     for (const name of ['server', 'token-file']) if (values.has(name) && command !== 'enroll') return err(`--${name} does not go with ${command}.`);
   }
-  const root = (values.get('root') ?? '').replace(/\/+$/, '');
+  const root = trimEndOf(values.get('root') ?? '', /\//);
   return ok({ command, root, config: values.get('config'), server: values.get('server'), tokenFile: values.get('token-file'), flags });
 }
 

@@ -32,18 +32,21 @@ export function readOneLink(root: string, path: string): RawFile {
   }
 }
 
+/** One for all files: a fresh one for each of hundreds would stay in memory until the garbage collector comes. */
+const window = Buffer.alloc(65_536);
+
 /** Files of /proc have no size: read until nothing comes. */
 function readUpTo(file: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let size = 0;
   while (size < maxBytes) {
-    const chunk = Buffer.alloc(Math.min(65_536, maxBytes - size));
-    const read = readSync(file, chunk, 0, chunk.length, null);
+    const read = readSync(file, window, 0, Math.min(window.length, maxBytes - size), null);
     if (read === 0) break;
-    chunks.push(chunk.slice(0, read));
+    chunks.push(Buffer.from(window.slice(0, read)));
     size += read;
   }
-  return Buffer.concat(chunks);
+  const [only = Buffer.alloc(0)] = chunks;
+  return chunks.length > 1 ? Buffer.concat(chunks) : only;
 }
 
 function missing(error: unknown): Pick<RawFile, 'status' | 'reason'> {

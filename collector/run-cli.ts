@@ -14,6 +14,7 @@ import { type ExitCode, exitCode } from './exit-codes';
 import { takeRunLock } from './run-lock';
 import { safeLine } from './safe-text';
 import { openStateDirectory } from './state-directory';
+import { trimEndOf } from './trim-end';
 import { version } from './version';
 
 export type Surroundings = Omit<Context, 'commandLine' | 'config' | 'directory'> & {
@@ -33,7 +34,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   if (parsed.value.command === 'help') print(helpText);
   if (parsed.value.command === 'version' || parsed.value.command === 'help') return exitCode.done;
 
-  const root = parsed.value.root === '' ? '' : resolvePath(parsed.value.root).replace(/\/+$/, '');
+  const root = parsed.value.root === '' ? '' : trimEndOf(resolvePath(parsed.value.root), /\//);
   const config = isDirectory(root) ? readConfigFile(root, parsed.value.config) : { ok: false as const, error: `${root}: no such directory` };
   if (!config.ok) {
     complain(safeLine(config.error));

@@ -9,7 +9,6 @@ export const clusterIdentity: readonly CaptureEntry[] = [
     id: 'pve.local',
     step: 1,
     source: { kind: 'link', path: '/etc/pve/local' },
-    why: 'pmxcfs makes this link: without it /etc/pve is an empty directory and says nothing about guests.',
   },
   {
     ...common,
@@ -17,7 +16,6 @@ export const clusterIdentity: readonly CaptureEntry[] = [
     kind: 'reading',
     step: 1,
     source: { kind: 'file', path: '/etc/pve/.version' },
-    why: 'Change counters of the cluster file system.',
   },
 ];
 
@@ -26,7 +24,6 @@ export const vmlistBefore: CaptureEntry = {
   id: 'pve.vmlist.1',
   step: 1,
   source: { kind: 'file', path: '/etc/pve/.vmlist' },
-  why: 'Which guest lives where. Read twice: a guest that moves in between is not judged.',
 };
 
 export const members: CaptureEntry = {
@@ -34,7 +31,6 @@ export const members: CaptureEntry = {
   id: 'pve.members',
   step: 1,
   source: { kind: 'file', path: '/etc/pve/.members' },
-  why: 'Members of the cluster and whether it is quorate: proves which nodes belong together.',
 };
 
 export const haBefore: CaptureEntry = {
@@ -43,7 +39,6 @@ export const haBefore: CaptureEntry = {
   step: 1,
   source: { kind: 'file', path: '/etc/pve/ha/manager_status' },
   redaction: 'ha',
-  why: 'Guests that HA is moving are not judged. Only service, node, state and target leave the node.',
 };
 
 export const datacenter: CaptureEntry = {
@@ -52,7 +47,6 @@ export const datacenter: CaptureEntry = {
   step: 1,
   source: { kind: 'file', path: '/etc/pve/datacenter.cfg' },
   redaction: 'next-id',
-  why: 'Which guest number is given out next, and so who would hit a leftover mapping. Only the line next-id leaves the node.',
 };
 
 export const tasksBefore: CaptureEntry = {
@@ -61,11 +55,10 @@ export const tasksBefore: CaptureEntry = {
   step: 1,
   source: { kind: 'file', path: '/var/log/pve/tasks/active' },
   redaction: 'tasks',
-  why: 'A guest with a running task is not judged. Only running tasks, and never who started them.',
 };
 
 export const clusterAfter: readonly CaptureEntry[] = [
-  { ...vmlistBefore, id: 'pve.vmlist.2', step: 6, why: 'The second reading of pve.vmlist.1.' },
-  { ...haBefore, id: 'pve.ha.2', step: 6, why: 'The second reading of pve.ha.1.' },
-  { ...tasksBefore, id: 'pve.tasks.2', step: 6, why: 'The second reading of pve.tasks.1.' },
+  { ...vmlistBefore, id: 'pve.vmlist.2', step: 6 },
+  { ...haBefore, id: 'pve.ha.2', step: 6 },
+  { ...tasksBefore, id: 'pve.tasks.2', step: 6 },
 ];

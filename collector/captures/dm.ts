@@ -11,7 +11,6 @@ export const mappingsBefore: CaptureEntry = {
   step: 3,
   source: { kind: 'command', argv: ['dmsetup', 'info', '-c', '--noheadings', '--separator', '|', '-o', columns] },
   redaction: 'none',
-  why: 'Every mapping with its UUID, open count and what lies below and above it. Asks the kernel, touches no disk.',
 };
 
 export const mappingsAfter: readonly CaptureEntry[] = [
@@ -21,7 +20,6 @@ export const mappingsAfter: readonly CaptureEntry[] = [
     step: 5,
     source: { kind: 'command', argv: ['dmsetup', 'table', '--concise'] },
     redaction: 'dm-table',
-    why: 'Which extents every mapping leads to. Of targets that can hold keys only type and devices leave the node.',
   },
-  { ...mappingsBefore, id: 'dm.info.2', step: 5, why: 'The second reading of dm.info.1: a mapping that changed in between is not judged.' },
+  { ...mappingsBefore, id: 'dm.info.2', step: 5 },
 ];

@@ -1,4 +1,4 @@
-/** What one line of the catalogue says. Plain data: nothing in captures/ reads, runs or decides anything. */
+/** What one line of the catalogue says; why.ts says why. Plain data: nothing in captures/ reads, runs or decides anything. */
 
 export type Source =
   | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> }
@@ -24,7 +24,6 @@ export type CaptureEntry = {
   readonly attempts?: number;
   readonly limitSeconds: number;
   readonly maxBytes: number;
-  readonly why: string;
 };
 
 export const mebibyte = 1024 * 1024;

@@ -10,7 +10,6 @@ export const configurations: readonly CaptureEntry[] = [
     redaction: 'guest-config',
     limitSeconds: 15,
     maxBytes: 8 * mebibyte,
-    why: 'Which volumes guests reference, on every node, in every snapshot. Only names, locks and volumes leave the node; of everything else only words that could be a volume.',
   },
   {
     id: 'pve.storage',
@@ -20,13 +19,12 @@ export const configurations: readonly CaptureEntry[] = [
     redaction: 'storage-config',
     limitSeconds: 10,
     maxBytes: mebibyte,
-    why: 'Which volume group belongs to which storage. No user names, servers or passwords.',
   },
 ];
 
 const list = { step: 6, kind: 'state', redaction: 'none', stderr: 'known-lines', limitSeconds: 20, maxBytes: 8 * mebibyte } as const;
 
 export const runningGuests: readonly CaptureEntry[] = [
-  { ...list, id: 'qm.list', source: { kind: 'command', argv: ['qm', 'list'] }, why: 'Which virtual machines run on this node.' },
-  { ...list, id: 'pct.list', source: { kind: 'command', argv: ['pct', 'list'] }, why: 'Which containers run on this node.' },
+  { ...list, id: 'qm.list', source: { kind: 'command', argv: ['qm', 'list'] } },
+  { ...list, id: 'pct.list', source: { kind: 'command', argv: ['pct', 'list'] } },
 ];

@@ -14,7 +14,6 @@ export const hostIdentity: readonly CaptureEntry[] = [
     id: 'host.boot-id',
     step: 1,
     source: { kind: 'file', path: '/proc/sys/kernel/random/boot_id' },
-    why: 'A reboot makes all mappings anew: nothing learned before it holds after it.',
   },
   {
     ...state,
@@ -22,21 +21,18 @@ export const hostIdentity: readonly CaptureEntry[] = [
     step: 1,
     source: { kind: 'file', path: '/etc/machine-id' },
     redaction: 'hash',
-    why: 'Tells copies of one disk image apart. Only a hash leaves the node.',
   },
   {
     ...state,
     id: 'host.name',
     step: 1,
     source: { kind: 'file', path: '/proc/sys/kernel/hostname' },
-    why: 'The name people know the node by.',
   },
   {
     ...state,
     id: 'host.kernel',
     step: 1,
     source: { kind: 'file', path: '/proc/sys/kernel/osrelease' },
-    why: 'Stands in the report; some faults belong to some kernels.',
   },
 ];
 
@@ -46,7 +42,6 @@ export const hostStatBefore: CaptureEntry = {
   step: 1,
   source: { kind: 'file', path: '/proc/stat' },
   redaction: 'first-line',
-  why: 'Processor time at the start; with host.stat.2 it gives the load of the processors.',
 };
 
 export const hostPackages: CaptureEntry = {
@@ -57,7 +52,6 @@ export const hostPackages: CaptureEntry = {
     kind: 'command',
     argv: ['dpkg-query', '-W', packageLine, 'proxmox-ve', 'pve-manager', 'qemu-server', 'pve-container', 'libpve-storage-perl', 'lvm2', 'corosync'],
   },
-  why: 'Versions decide which behaviour of Proxmox VE and LVM applies. Exits with 1 when one of them is not installed.',
 };
 
 export const hostMentions: CaptureEntry = {
@@ -70,20 +64,18 @@ export const hostMentions: CaptureEntry = {
   },
   redaction: 'mentions',
   maxBytes: mebibyte,
-  why: 'A volume somebody mounts or exports by hand is in use. Only names of volumes and paths below /dev leave the node.',
 };
 
 export const hostReadings: readonly CaptureEntry[] = [
-  { ...reading, id: 'host.uptime', step: 6, source: { kind: 'file', path: '/proc/uptime' }, why: 'Seconds since boot.' },
-  { ...reading, id: 'host.loadavg', step: 6, source: { kind: 'file', path: '/proc/loadavg' }, why: 'Load of the last minutes.' },
-  { ...reading, id: 'host.meminfo', step: 6, source: { kind: 'file', path: '/proc/meminfo' }, why: 'Memory and swap in use.' },
+  { ...reading, id: 'host.uptime', step: 6, source: { kind: 'file', path: '/proc/uptime' } },
+  { ...reading, id: 'host.loadavg', step: 6, source: { kind: 'file', path: '/proc/loadavg' } },
+  { ...reading, id: 'host.meminfo', step: 6, source: { kind: 'file', path: '/proc/meminfo' } },
   {
     ...reading,
     id: 'host.stat.2',
     step: 6,
     source: { kind: 'file', path: '/proc/stat' },
     redaction: 'first-line',
-    why: 'Processor time at the end.',
   },
-  { ...reading, id: 'host.root', step: 6, source: { kind: 'command', argv: ['df', '-P', '-k', '/'] }, why: 'Space in use on the root file system.' },
+  { ...reading, id: 'host.root', step: 6, source: { kind: 'command', argv: ['df', '-P', '-k', '/'] } },
 ];

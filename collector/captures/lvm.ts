@@ -41,5 +41,4 @@ export const groups: CaptureEntry = {
   stderr: 'state',
   limitSeconds: 30,
   maxBytes: 8 * mebibyte,
-  why: 'Which volumes exist. What LVM says on standard error counts: a lagging or missing disk shows itself only there.',
 };

@@ -9,6 +9,7 @@ import { safeLine, safeReport } from '../safe-text';
 import { parseServerAddress } from '../server-address';
 import { readKey } from '../signing';
 import { takeSnapshot } from '../take-snapshot';
+import { trimEndOf } from '../trim-end';
 import { summarise } from './send-summary';
 
 export async function send(context: Context): Promise<ExitCode> {
@@ -46,7 +47,7 @@ export async function send(context: Context): Promise<ExitCode> {
   writeMemory(directory, memory);
   directory.remove('spool/newest');
   if (commandLine.flags.has('json')) context.print(safeLine(JSON.stringify(answer)));
-  else if (answer.report !== undefined && report !== 'none') context.print(safeReport(answer.report, report).replace(/\n+$/, ''));
+  else if (answer.report !== undefined && report !== 'none') context.print(trimEndOf(safeReport(answer.report, report), /\n/));
   else if (!commandLine.flags.has('quiet'))
     context.print(safeLine(summarise(enrolment.nodeName, snapshot.state, answer, memory.nextDueAt ?? context.now())));
   const { critical, warning, info } = answer.open;

@@ -2,6 +2,7 @@
  * `dmsetup table --concise`: `name,uuid,minor,flags,table[,table…][;…]`, special characters escaped by a backslash.
  * Targets that only map keep their parameters; of all others (crypt, integrity … may hold keys) type and devices stay.
  */
+import { trimEndOf } from '../trim-end';
 
 const plainTargets = new Set([
   'linear',
@@ -21,7 +22,7 @@ const plainTargets = new Set([
 ]);
 
 export function redactDmTable(text: string): string {
-  const body = text.replace(/\n+$/, '');
+  const body = trimEndOf(text, /\n/);
   if (body === '' || body === 'No devices found') return text;
   return `${splitUnescaped(body, ';').map(redactDevice).join(';')}${text.slice(body.length)}`;
 }

@@ -51,7 +51,7 @@ function sectionKind(type: GuestType, header: string): 'known' | 'fleecing' | 'u
 }
 
 function redactLine(type: GuestType, section: 'known' | 'fleecing' | 'unknown', line: string, known: KnownNames): readonly string[] {
-  const [, key = '', value = ''] = /^([a-z][a-z_-]*\d*):\s*(.+?)\s*$/.exec(line) ?? [];
+  const { key, value } = readEntry(line);
   if (silentKeys.has(key)) return [];
   if (section === 'unknown' || key === '') return mentionLine(line, known);
   if (section === 'fleecing' && key === 'fleecing-images' && /^[A-Za-z0-9:._/,; +-]{1,4096}$/.test(value)) return [`${key}: ${value}`];
@@ -63,6 +63,12 @@ function redactLine(type: GuestType, section: 'known' | 'fleecing' | 'unknown', 
   if (shape?.test(value)) return [`${key}: ${value}`];
   // A guest that is locked in a way we do not understand is still locked.
   return [...(key === 'lock' ? ['lock: ?'] : []), ...mentionLine(line, known)];
+}
+
+/** `key: value`; without a key when there is nothing behind it. */
+function readEntry(line: string): { readonly key: string; readonly value: string } {
+  const [start = '', key = ''] = /^([a-z][a-z_-]*\d*):/.exec(line) ?? [];
+  return start === '' || start.length === line.length ? { key: '', value: '' } : { key, value: line.slice(start.length).trim() };
 }
 
 /** Notes are stored percent-encoded: looked at both ways. */

@@ -1,5 +1,11 @@
+const key = 'next-id:';
+
 /** The one line of datacenter.cfg that says which guest numbers are given out next. */
 export function redactNextId(text: string): string {
-  const line = text.split('\n').find((one) => /^next-id:\s*[a-z0-9=, ]{1,100}$/.test(one));
-  return line === undefined ? '' : `${line}\n`;
+  for (const line of text.split('\n')) {
+    if (!line.startsWith(key)) continue;
+    const value = line.slice(key.length).trim();
+    if (/^[a-z0-9=, ]{1,100}$/.test(value)) return `${key} ${value}\n`;
+  }
+  return '';
 }

@@ -37,9 +37,17 @@ export function redactStorageConfig(text: string): string {
       kept.push(`${type}: ${id}`);
       continue;
     }
-    const [, key = '', value] = /^\s+(\S+)(?:\s+(.*\S))?\s*$/.exec(line) ?? [];
+    const { key, value } = readOption(line);
     const isKept = section === 'known' ? keptOptions.has(key) : key === 'vgname';
     if (isKept && /^[ -~]{0,1024}$/.test(value ?? '')) kept.push(value === undefined ? `\t${key}` : `\t${key} ${value}`);
   }
   return kept.map((line) => `${line}\n`).join('');
+}
+
+/** `\tkey`, `\tkey value`. Without a pattern: one that looks for the last word takes forever on a line of blanks. */
+function readOption(line: string): { readonly key: string; readonly value: string | undefined } {
+  if (!/^\s/.test(line)) return { key: '', value: undefined };
+  const words = line.trim();
+  const keyLength = words.search(/\s/);
+  return keyLength < 0 ? { key: words, value: undefined } : { key: words.slice(0, keyLength), value: words.slice(keyLength).trimStart() };
 }

@@ -7,6 +7,9 @@
 /** Start time of a process in clock ticks; undefined: provably none. `cannot-tell`: /proc cannot be read. */
 export type ProcessStart = (pid: number) => number | undefined | 'cannot-tell';
 
+/** What a task is about, when it is a guest, or volumes of a guest (`131@storage`). @see pve-storage PVE/API2/Storage/Content.pm `imgdel` */
+const guestTask = /^[1-9][0-9]{2,8}(?:@[A-Za-z0-9._-]{1,100})?$/;
+
 export function redactTasks(text: string, startOf: ProcessStart): string {
   const kept: string[] = [];
   for (const line of text.split('\n')) {
@@ -16,7 +19,7 @@ export function redactTasks(text: string, startOf: ProcessStart): string {
     const [, node = '', pid = '', processStart = '', start = '', type = '', id = ''] = match;
     const found = startOf(parseInt(pid, 16));
     if (found !== 'cannot-tell' && found !== parseInt(processStart, 16)) continue;
-    kept.push(`UPID:${node}:${pid}:${processStart}:${start}:${type}:${/^[A-Za-z0-9._-]{0,64}$/.test(id) ? id : ''}::\n`);
+    kept.push(`UPID:${node}:${pid}:${processStart}:${start}:${type}:${guestTask.test(id) ? id : ''}::\n`);
   }
   return kept.join('');
 }

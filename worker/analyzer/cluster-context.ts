@@ -1,9 +1,9 @@
 /** What the members of a cluster know together, each fact on the word it needs (docs/architecture.md). */
 import type { ClusterEvidence, Member } from './analyse';
 import { type Evidence, known, unknown } from './evidence';
-import type { NodeFacts } from './facts';
+import type { NodeFacts, VolumeGroup } from './facts';
 import { gatherInFlight, type InFlight } from './in-flight';
-import { completeView, indexReferences, type References } from './references';
+import { completeView, indexViews, type References, type ViewIndexes } from './references';
 
 export type ClusterContext = {
   /** Members whose last message is not older than three intervals, in an order that does not depend on the asker. */
@@ -14,12 +14,14 @@ export type ClusterContext = {
   readonly oneCluster: Evidence<true>;
   /** Union of every fresh view; needs one complete view of a quorate member. */
   readonly references: Evidence<References>;
+  /** Each distinct view indexed once: members of a healthy cluster share one. */
+  readonly views: ViewIndexes;
   readonly inFlight: InFlight;
   /**
-   * Group uuid + volume uuid -> nodes whose LVM shows it. A group is shared where a second node shows the very volume:
+   * Group uuid -> volume uuid -> nodes whose LVM shows it. A group is shared where a second node shows the very volume:
    * nodes made from one disk image have local groups with one uuid.
    */
-  readonly seenBy: ReadonlyMap<string, number>;
+  readonly seenBy: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Members of the PVE cluster that are not enrolled, or silent: their own state is not known. */
   readonly absentMembers: readonly string[];
 };
@@ -42,25 +44,34 @@ export function gatherCluster({ members, now }: ClusterEvidence): ClusterContext
   const fresh = heard.filter((member) => isFresh(member, now));
   const silent = heard.filter((member) => !isFresh(member, now));
   const oneCluster = proveOneCluster(fresh, silent);
+  const views = indexViews();
   return {
     fresh,
     silent,
     oneCluster,
-    references: oneCluster.status === 'known' ? joinReferences(fresh, silent) : oneCluster,
+    references: oneCluster.status === 'known' ? joinReferences(fresh, silent, views) : oneCluster,
+    views,
     inFlight: gatherInFlight(fresh),
     seenBy: countSightings(heard),
     absentMembers: findAbsentMembers(fresh),
   };
 }
 
-function countSightings(heard: readonly FreshMember[]): ReadonlyMap<string, number> {
-  const seenBy = new Map<string, number>();
+/** Counted only in groups that more than one member shows: the others' volumes are on one node. */
+function countSightings(heard: readonly FreshMember[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const readings = new Map<string, VolumeGroup[]>();
   for (const { facts } of heard) {
-    for (const group of facts.groups.status === 'known' ? facts.groups.value : []) {
-      for (const { uuid } of group.volumes) seenBy.set(`${group.uuid}${uuid}`, (seenBy.get(`${group.uuid}${uuid}`) ?? 0) + 1);
-    }
+    for (const group of facts.groups.status === 'known' ? facts.groups.value : [])
+      readings.set(group.uuid, [...(readings.get(group.uuid) ?? []), group]);
   }
-  return seenBy;
+  const sightings = new Map<string, ReadonlyMap<string, number>>();
+  for (const [uuid, groups] of readings) {
+    if (groups.length < 2) continue;
+    const volumes = new Map<string, number>();
+    for (const group of groups) for (const volume of group.volumes) volumes.set(volume.uuid, (volumes.get(volume.uuid) ?? 0) + 1);
+    sightings.set(uuid, volumes);
+  }
+  return sightings;
 }
 
 /**
@@ -82,14 +93,14 @@ function sayMemberships(members: readonly FreshMember[]) {
   return members.flatMap(({ facts, name }) => (facts.membership.status === 'known' ? [{ ...facts.membership.value, name: facts.node || name }] : []));
 }
 
-function joinReferences(fresh: readonly FreshMember[], silent: readonly FreshMember[]): Evidence<References> {
-  const views = fresh.flatMap(({ view }) => completeView(view) ?? []);
+function joinReferences(fresh: readonly FreshMember[], silent: readonly FreshMember[], views: ViewIndexes): Evidence<References> {
   const isTrusted = fresh.some(({ facts, view }) => isQuorate(facts) && completeView(view) !== undefined);
   if (!isTrusted) return unknown({ reason: 'no_fresh_view' });
   const missing = fresh.map(({ facts }) => facts.mentions).find(({ status }) => status === 'unknown');
   if (missing?.status === 'unknown') return missing;
   const mentions = [...fresh, ...silent].flatMap(({ facts }) => (facts.mentions.status === 'known' ? facts.mentions.value : []));
-  return known(indexReferences(views, mentions));
+  const complete = fresh.flatMap(({ view }) => (view !== undefined && completeView(view) !== undefined ? [view] : []));
+  return known(views.join(complete, mentions));
 }
 
 export function isQuorate(facts: NodeFacts): boolean {

@@ -5,7 +5,7 @@ import { type Evidence, known } from './evidence';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from './facts';
 import type { Hold } from './in-flight';
 import { decodeDmUuid } from './parse/dm-uuid';
-import { completeView, indexReferences, type References } from './references';
+import { completeView, type References } from './references';
 import { gatherGroups, type SeenGroups } from './seen-groups';
 
 export type ClusterInputs = {
@@ -31,13 +31,11 @@ export function clusterInputs(evidence: ClusterEvidence, cluster: ClusterContext
   return { groups: known(gatherGroups(evidence, cluster)), use };
 }
 
-function findUse({ neighbours }: ClusterEvidence, { fresh, silent, absentMembers, inFlight }: ClusterContext, references: References): Use {
+function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, references: References): Use {
+  const { fresh, silent, absentMembers, inFlight } = cluster;
   const others = neighbours.map(({ groups, views }) => ({
     groups: new Set(groups),
-    references: indexReferences(
-      views.flatMap((view) => completeView(view) ?? []),
-      [],
-    ),
+    references: cluster.views.join(views, []),
   }));
   const open = new Set<string>();
   for (const { facts } of [...fresh, ...silent]) {

@@ -1,7 +1,6 @@
 /** Score and grade by the documented formula, and where each mapping counts. */
 import type { Evidence } from './evidence';
 import type { JudgedMapping } from './judged-mapping';
-import { decodeDmUuid } from './parse/dm-uuid';
 import type { Counts, Found, Grade } from './report-shape';
 
 export type Mark = { readonly score: number | null; readonly grade: Grade };
@@ -45,10 +44,8 @@ export function countMappings(mappings: Evidence<readonly JudgedMapping[]>, find
   }
   const counts = { total: mappings.value.length, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0 };
   for (const { mapping, lvm, presence } of mappings.value) {
-    const uuids = decodeDmUuid(mapping.uuid);
     const verdict =
-      worst.get(mapping.uuid === '' ? mapping.name : mapping.uuid) ??
-      (uuids?.suffix === '' ? worst.get(`${uuids.vgUuid}${uuids.lvUuid}`) : undefined);
+      worst.get(mapping.uuid === '' ? mapping.name : mapping.uuid) ?? (lvm?.suffix === '' ? worst.get(`${lvm.vgUuid}${lvm.lvUuid}`) : undefined);
     if (verdict !== undefined) counts[verdict] += 1;
     else if (!mapping.agreed || (lvm !== undefined && presence.status === 'unknown')) counts.notChecked += 1;
     else counts.valid += 1;

@@ -4,7 +4,7 @@
  */
 import { type Evidence, known, type Unknown, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, Mapping, NodeFacts, VolumeGroup } from './facts';
-import { type DmName, decodeDmName, encodeDmName } from './parse/dm-name';
+import { type DmName, decodeDmName } from './parse/dm-name';
 import { decodeDmUuid, type LvmUuid } from './parse/dm-uuid';
 
 export type Presence =
@@ -27,62 +27,71 @@ const notLvm: Unknown = { reason: 'not_captured', capture: 'lvm.report' };
 
 export function judgeMappings(facts: NodeFacts): Evidence<readonly JudgedMapping[]> {
   return whenKnown(facts.mappings, (mappings) => {
-    const join = indexNode(facts, mappings);
-    return known(
-      mappings.map((mapping) => {
-        const lvm = decodeDmUuid(mapping.uuid);
-        const presence = lvm === undefined ? unknown(notLvm) : findPresence(mapping, lvm, join);
-        return { mapping, lvm, name: decodeDmName(mapping.name), presence };
-      }),
-    );
+    const decoded = mappings.map((mapping) => ({ mapping, lvm: decodeDmUuid(mapping.uuid), name: decodeDmName(mapping.name) }));
+    const index = indexNode(facts, decoded);
+    return known(decoded.map((one) => ({ ...one, presence: one.lvm === undefined ? unknown(notLvm) : findPresence(one, one.lvm, index) })));
   });
 }
+
+export type DecodedMapping = Pick<JudgedMapping, 'mapping' | 'lvm' | 'name'>;
 
 type NodeIndex = {
   readonly groups: Evidence<ReadonlyMap<string, VolumeGroup>>;
   readonly volumes: ReadonlyMap<string, readonly { readonly group: VolumeGroup; readonly volume: LogicalVolume }[]>;
-  readonly volumesByName: ReadonlyMap<string, LogicalVolume>;
+  readonly namesakeOf: (name: DmName) => LogicalVolume | undefined;
   readonly devicesBelow: ReadonlyMap<Mapping, readonly string[]>;
   readonly knownSeqno: Readonly<Record<string, number>>;
 };
 
-function indexNode(facts: NodeFacts, mappings: readonly Mapping[]): NodeIndex {
+function indexNode(facts: NodeFacts, decoded: readonly DecodedMapping[]): NodeIndex {
   const list = facts.groups.status === 'known' ? facts.groups.value : [];
   const volumes = new Map<string, { group: VolumeGroup; volume: LogicalVolume }[]>();
-  const volumesByName = new Map<string, LogicalVolume>();
   for (const group of list) {
     for (const volume of group.volumes) {
       const places = volumes.get(volume.uuid);
       if (places === undefined) volumes.set(volume.uuid, [{ group, volume }]);
       else places.push({ group, volume });
-      volumesByName.set(encodeDmName(group.name, volume.name), volume);
     }
   }
   return {
     groups: whenKnown(facts.groups, (all) => known(new Map(all.map((group) => [group.uuid, group])))),
     volumes,
-    volumesByName,
-    devicesBelow: indexDevicesBelow(mappings),
+    namesakeOf: indexNames(list),
+    devicesBelow: indexDevicesBelow(decoded),
     knownSeqno: facts.knownSeqno,
   };
 }
 
-function findPresence(mapping: Mapping, lvm: LvmUuid, index: NodeIndex): Evidence<Presence> {
+function findPresence({ mapping, name }: DecodedMapping, lvm: LvmUuid, index: NodeIndex): Evidence<Presence> {
   if (!mapping.agreed) return unknown({ reason: 'changed_during_capture' });
   // An LVM or PVE command may be in the middle of it.
   if (mapping.suspended || mapping.tables !== 'Live') return unknown({ reason: 'changed_during_capture' });
   return whenKnown(index.groups, (groups) => {
-    const elsewhere = index.volumes.get(lvm.lvUuid)?.find(({ group }) => group.uuid !== lvm.vgUuid);
+    const places = index.volumes.get(lvm.lvUuid) ?? [];
+    const elsewhere = places.find(({ group }) => group.uuid !== lvm.vgUuid);
     if (elsewhere !== undefined) return unknown({ reason: 'moved_group', group: elsewhere.group.name });
     const group = groups.get(lvm.vgUuid);
-    if (group === undefined) return unknown({ reason: 'group_not_visible', group: decodeDmName(mapping.name).vg });
+    if (group === undefined) return unknown({ reason: 'group_not_visible', group: name.vg });
     return whenKnown(seenWhole(mapping, group, index), () => {
-      const volume = index.volumes.get(lvm.lvUuid)?.find((place) => place.group.uuid === group.uuid)?.volume;
-      if (volume !== undefined) return known<Presence>({ kind: 'present', group, volume });
-      const { vg, lv } = decodeDmName(mapping.name);
-      return known<Presence>({ kind: 'absent', group, namesake: index.volumesByName.get(encodeDmName(vg, lv)) });
+      const volume = places.find((place) => place.group.uuid === group.uuid)?.volume;
+      return known<Presence>(volume === undefined ? { kind: 'absent', group, namesake: index.namesakeOf(name) } : { kind: 'present', group, volume });
     });
   });
+}
+
+/** In any group of that name: the kernel knows names only. Volumes are looked up by name only when something is absent. */
+function indexNames(groups: readonly VolumeGroup[]): (name: DmName) => LogicalVolume | undefined {
+  const names = new Map<VolumeGroup, ReadonlyMap<string, LogicalVolume>>();
+  return ({ vg, lv }) => {
+    for (const group of groups) {
+      if (group.name !== vg) continue;
+      const volumes = names.get(group) ?? new Map(group.volumes.map((volume) => [volume.name, volume]));
+      names.set(group, volumes);
+      const namesake = volumes.get(lv);
+      if (namesake !== undefined) return namesake;
+    }
+    return undefined;
+  };
 }
 
 /** Exactly one such group, nothing missing, nothing said against it, current, and read from the mapping's own devices. */
@@ -102,28 +111,39 @@ function seenWhole(mapping: Mapping, group: VolumeGroup, index: NodeIndex): Evid
  * that is not one. They must be the group's physical volumes, or LVM reads another copy of the LUN than the kernel uses.
  * Every mapping is walked once, without recursion: layers may be stacked higher than any stack.
  */
-function indexDevicesBelow(mappings: readonly Mapping[]): ReadonlyMap<Mapping, readonly string[]> {
+function indexDevicesBelow(decoded: readonly DecodedMapping[]): ReadonlyMap<Mapping, readonly string[]> {
+  const mappings = decoded.map(({ mapping }) => mapping);
   const byDevice = new Map(mappings.map((mapping) => [`${mapping.major}:${mapping.minor}`, mapping]));
-  const groupOf = new Map(mappings.map((mapping) => [mapping, decodeDmUuid(mapping.uuid)?.vgUuid]));
+  const groupOf = new Map(decoded.map(({ mapping, lvm }) => [mapping, lvm?.vgUuid]));
   const layerBelow = (mapping: Mapping, device: string): Mapping | undefined => {
     const below = byDevice.get(device);
-    return below?.agreed === true && groupOf.get(below) !== undefined && groupOf.get(below) === groupOf.get(mapping) ? below : undefined;
+    const group = below?.agreed === true ? groupOf.get(below) : undefined;
+    return group !== undefined && group === groupOf.get(mapping) ? below : undefined;
   };
   const reached = new Map<Mapping, readonly string[]>();
   const entered = new Set<Mapping>();
   for (const start of mappings) {
     const path = [start];
     for (let mapping = path.at(-1); mapping !== undefined; mapping = path.at(-1)) {
-      const layers = mapping.uses.flatMap((device) => layerBelow(mapping as Mapping, device) ?? []);
-      const open = entered.has(mapping) ? [] : layers.filter((layer) => !reached.has(layer) && !entered.has(layer));
-      entered.add(mapping);
-      if (open.length > 0) path.push(...open);
-      else {
-        const own = mapping.uses.filter((device) => layerBelow(mapping as Mapping, device) === undefined);
-        // A layer that leads back to itself reaches no disk: it proves nothing.
-        if (!reached.has(mapping)) reached.set(mapping, [...new Set([...own, ...layers.flatMap((layer) => reached.get(layer) ?? ['a loop'])])]);
+      if (reached.has(mapping)) {
         path.pop();
+        continue;
       }
+      const devices = new Set<string>();
+      let isWaiting = false;
+      for (const device of mapping.uses) {
+        const layer = layerBelow(mapping, device);
+        const below = layer === undefined ? [device] : reached.get(layer);
+        if (below !== undefined) for (const one of below) devices.add(one);
+        else if (layer !== undefined && !entered.has(layer)) {
+          path.push(layer);
+          isWaiting = true;
+        }
+        // A layer that leads back to itself reaches no disk: it proves nothing.
+        else devices.add('a loop');
+      }
+      entered.add(mapping);
+      if (!isWaiting) reached.set(mapping, [...devices]);
     }
   }
   return reached;

@@ -6,7 +6,7 @@ import type { Guest, LogicalVolume, VolumeGroup } from './facts';
 import type { Hold, InFlight } from './in-flight';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
 import { guestOfVolume } from './parse/volume-name';
-import { completeView, indexReferences, type References, sayGuest } from './references';
+import { completeView, type References, sayGuest } from './references';
 
 export type NodeInputs = {
   readonly mappings: Evidence<readonly JudgedMapping[]>;
@@ -70,7 +70,7 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
     const { homes } = view;
     if (homes.status === 'unknown') return homes;
     if (facts.mentions.status === 'unknown') return facts.mentions;
-    const references = indexReferences([own], facts.mentions.value);
+    const references = cluster.views.join([view], facts.mentions.value);
     const isHere = (guest: Guest) => guest.node === here || homes.value[String(guest.vmid)] === here;
     return known<Ownership>({
       references,
@@ -81,7 +81,7 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
       isHere,
       opaqueHere: references.opaque.find(({ guest }) => guest === undefined || isHere(guest))?.path,
       isShared: ({ uuid, name }, volume) => {
-        if ((cluster.seenBy.get(`${uuid}${volume.uuid}`) ?? 0) >= 2) return known(true);
+        if ((cluster.seenBy.get(uuid)?.get(volume.uuid) ?? 0) >= 2) return known(true);
         if (!own.storages.some(({ vgname, shared }) => vgname === name && shared)) return known(false);
         return unknown({ reason: 'not_enrolled', node: cluster.absentMembers.join(', ') || `a second node with ${name}` });
       },

@@ -1,6 +1,6 @@
 /** Which guests use a volume. Every reference and mention of every view counts; errs towards "referenced" only. */
 import type { ClusterView, Guest, StorageEntry } from './facts';
-import { keysOfVolume, type Places, placesOfReference, placesOfWord } from './volume-places';
+import { keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
 
 type Named = { readonly name: string };
 type Identified = { readonly name: string; readonly uuid: string };
@@ -25,41 +25,74 @@ export function completeView(view: ClusterView | undefined): CompleteView | unde
   return { guests: view.guests.value, storages: view.storages.value, mentions: view.mentions.value };
 }
 
-/** `hostMentions`: words from the nodes' own files. */
-export function indexReferences(views: readonly CompleteView[], hostMentions: readonly string[]): References {
+type ViewIndex = {
+  readonly users: ReadonlyMap<string, readonly Guest[]>;
+  readonly guests: ReadonlyMap<number, Guest>;
+  readonly mentioned: ReadonlySet<string>;
+  readonly opaque: References['opaque'];
+};
+
+/** Indexes views as they are asked for, each once. */
+export type ViewIndexes = {
+  /** Only complete views; `hostMentions`: words from the nodes' own files. */
+  join(views: readonly ClusterView[], hostMentions: readonly string[]): References;
+};
+
+export function indexViews(): ViewIndexes {
+  const indexed = new Map<ClusterView, ViewIndex>();
+  const indexOf = (view: ClusterView): readonly ViewIndex[] => {
+    const known = indexed.get(view);
+    if (known !== undefined) return [known];
+    const complete = completeView(view);
+    if (complete === undefined) return [];
+    const index = indexView(complete);
+    indexed.set(view, index);
+    return [index];
+  };
+  return { join: (views, hostMentions) => joinIndexes([...new Set(views)].flatMap(indexOf), hostMentions) };
+}
+
+function indexView(view: CompleteView): ViewIndex {
   const users = new Map<string, Guest[]>();
-  const guests = new Map<number, Guest>();
   const mentioned = new Set<string>();
   const opaque: { path: string; guest: Guest | undefined }[] = [];
-  const mention = (word: string, isOpaque: (kind: Places['opaque']) => boolean) => {
+  const storages = new Map(view.storages.map((storage) => [storage.id, storage]));
+  for (const word of view.mentions) {
     const places = placesOfWord(word);
     for (const key of places.keys) mentioned.add(key);
-    if (isOpaque(places.opaque)) opaque.push({ path: word, guest: undefined });
-  };
-  for (const view of views) {
-    const storages = new Map(view.storages.map((storage) => [storage.id, storage]));
-    for (const word of view.mentions) mention(word, (kind) => kind !== undefined);
-    for (const guest of view.guests) {
-      guests.set(guest.vmid, guest);
-      for (const { volume } of guest.references) {
-        const places = placesOfReference(volume, storages);
-        if (places.opaque !== undefined) opaque.push({ path: volume, guest });
-        for (const key of places.keys) {
-          const known = users.get(key);
-          if (known === undefined) users.set(key, [guest]);
-          else if (!known.includes(guest)) known.push(guest);
-        }
+    if (places.opaque !== undefined) opaque.push({ path: word, guest: undefined });
+  }
+  for (const guest of view.guests) {
+    for (const { volume } of guest.references) {
+      const places = placesOfReference(volume, storages);
+      if (places.opaque !== undefined) opaque.push({ path: volume, guest });
+      for (const key of places.keys) {
+        const known = users.get(key);
+        if (known === undefined) users.set(key, [guest]);
+        else if (!known.includes(guest)) known.push(guest);
       }
     }
   }
+  return { users, guests: new Map(view.guests.map((guest) => [guest.vmid, guest])), mentioned, opaque };
+}
+
+function joinIndexes(views: readonly ViewIndex[], hostMentions: readonly string[]): References {
+  const places = hostMentions.map((word) => ({ word, ...placesOfWord(word) }));
+  const mentioned = new Set(places.flatMap(({ keys }) => keys));
   // A file system a node mounts by its uuid shows itself by the open count; a device number says nothing at all.
-  for (const word of hostMentions) mention(word, (kind) => kind === 'number');
+  const numbers = places.filter(({ opaque }) => opaque === 'number').map(({ word }) => ({ path: word, guest: undefined }));
+  const guest = (vmid: number) => views.map(({ guests }) => guests.get(vmid)).find((known) => known !== undefined);
   return {
-    guestsOf: (group, volume) => keysOfVolume(group, volume).flatMap((key) => users.get(key) ?? []),
-    isMentioned: (group, volume) => keysOfVolume(group, volume).some((key) => mentioned.has(key)),
-    guest: (vmid) => guests.get(vmid),
-    whoIs: (vmid) => sayGuest(guests.get(vmid), vmid),
-    opaque,
+    guestsOf: (group, volume) => {
+      const found: Guest[] = [];
+      // Asked once for every volume and mapping: plain loops.
+      for (const key of keysOfVolume(group, volume)) for (const view of views) for (const user of view.users.get(key) ?? []) found.push(user);
+      return found;
+    },
+    isMentioned: (group, volume) => keysOfVolume(group, volume).some((key) => mentioned.has(key) || views.some((view) => view.mentioned.has(key))),
+    guest,
+    whoIs: (vmid) => sayGuest(guest(vmid), vmid),
+    opaque: [...views.flatMap(({ opaque }) => opaque), ...numbers],
   };
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyCaptured } from '../../../collector/captures/why';
 import { buildCollector } from '../../../scripts/build-collector.mjs';
 import { header, readings, state } from '../../../worker/wire/snapshot';
 import { type FakeNode, makeFakeNode } from './fake-node';
@@ -38,5 +39,10 @@ describe('the bundled collector', () => {
   it('is one file below 60 KB', async () => {
     const file = await buildCollector({ outfile: join(node.root, 'sexton-collector.mjs') });
     expect((await stat(file)).size).toBeLessThan(60_000);
+  });
+
+  it('carries nothing that is only for people who read about it', async () => {
+    const bundle = await readFile(await buildCollector({ outfile: join(node.root, 'sexton-collector.mjs') }), 'utf8');
+    expect(Object.values(whyCaptured).filter((why) => bundle.includes(why))).toEqual([]);
   });
 });

@@ -60,6 +60,16 @@ describe('readSources', () => {
     expect(answer?.out?.toString()).toBe('nodes/pve1');
   });
 
+  it('keeps what it read of one file when it reads the next, however long they are', async () => {
+    const contents = ['a'.repeat(200_000), 'b'.repeat(65_536), '', 'c'];
+    for (const [index, content] of contents.entries()) await put(`etc/${index}`, content);
+    const answers = readSources(
+      root,
+      contents.map((_content, index) => file(`/etc/${index}`, 200_000)),
+    );
+    expect(answers.map(({ out }) => out?.toString())).toEqual(contents);
+  });
+
   it('cuts a file at its limit, between characters, and says so', async () => {
     await put('etc/fstab', 'ab€€€');
     expect(readSources(root, [file('/etc/fstab', 7)])).toMatchObject([{ status: 'ok', truncated: 5 }]);

@@ -37,6 +37,23 @@ describe('redactTasks', () => {
     expect(redactTasks(running, () => 254)).toBe('');
   });
 
+  it.each([
+    ['131', '131'],
+    ['131@san-prod', '131@san-prod'],
+    ['san-prod', ''],
+    ['131@', ''],
+    ['131@san prod', undefined],
+    ['131:root@pam:x', '131'],
+    ['0131', ''],
+    ['99', ''],
+    ['1234567890', ''],
+    ['131;reboot', ''],
+    ['131@$(reboot)', ''],
+  ])('says of a task about %s which guest it is about, and nothing else', (id, kept) => {
+    const line = `UPID:pve1:00000010:000000FF:6B0A1F10:imgdel:${id}:root@pam: 0\n`;
+    expect(redactTasks(line, () => 255)).toBe(kept === undefined ? '' : `UPID:pve1:00000010:000000FF:6B0A1F10:imgdel:${kept}::\n`);
+  });
+
   it('keeps a task when nobody can tell', () => {
     expect(redactTasks(running, () => 'cannot-tell')).not.toBe('');
   });
@@ -89,6 +106,19 @@ describe('mentions', () => {
     expect(findMentions('Xvm-100-disk-0 6snap-secret', new Set())).toEqual([]);
   });
 
+  it.each(['.', ',', ';', ':', '!', '?', ')', ']', '"', "'", '...', '.)', '_', '--'])('names a volume also when %s follows', (end) => {
+    const names = new Set(['data_', 'pm-1']);
+    expect(findMentions(`lies on vm-1-disk-0${end}`, names)).toContain('vm-1-disk-0');
+    expect(findMentions(`lies on /dev/san/vm-1-disk-0${end} now`, names)).toContain('/dev/san/vm-1-disk-0');
+    expect(findMentions(`lies on pm-1${end}`, names)).toContain('pm-1');
+  });
+
+  it('offers the word as it stands too, and a name that ends in a sign of its own', () => {
+    expect(findMentions('vm-1-disk-0.', new Set())).toEqual(['vm-1-disk-0.', 'vm-1-disk-0']);
+    expect(findMentions('on data_.', new Set(['data_']))).toEqual(['data_']);
+    expect(findMentions(`vm-1-disk-0${'.'.repeat(1000)}`, new Set())).toEqual(['vm-1-disk-0']);
+  });
+
   it('finds volumes side by side', () => {
     expect(findMentions('vm-1-disk-0,vm-2-disk-0 vm-3-disk-0', new Set())).toEqual(['vm-1-disk-0', 'vm-2-disk-0', 'vm-3-disk-0']);
   });
@@ -98,5 +128,6 @@ describe('redactNextId', () => {
   it('keeps that one line', () => {
     expect(redactNextId('keyboard: de\nnext-id: lower=200,upper=300\nhttp_proxy: http://u:pw@proxy\n')).toBe('next-id: lower=200,upper=300\n');
     expect(redactNextId('keyboard: de\n')).toBe('');
+    expect(redactNextId(`next-id:${' '.repeat(500)}\n`)).toBe('');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../collector/captures/catalogue';
+import { whyCaptured } from '../../../collector/captures/why';
 import type { CommandOutcome } from '../../../collector/run-command';
 import { type Machine, takeCaptures } from '../../../collector/take-captures';
 
@@ -28,6 +29,13 @@ function machineWhere(outcomeOf: (argv: readonly string[]) => Partial<CommandOut
     elapsedMs: () => clockMs,
   };
 }
+
+describe('the catalogue', () => {
+  it('says of each of its entries, in its order, why it is captured', () => {
+    expect(Object.keys(whyCaptured)).toEqual(catalogue.map(({ id }) => id));
+    expect(Object.values(whyCaptured).filter((why) => !/^[A-Za-z].{10,}\.$/.test(why))).toEqual([]);
+  });
+});
 
 describe('takeCaptures', () => {
   it('keeps the order the analyzer relies on: guests, then the device mapper, LVM, and the device mapper again', () => {

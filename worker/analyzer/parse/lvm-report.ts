@@ -112,10 +112,13 @@ function readVolume(row: Row, lines: ReadonlyMap<string, number>): LogicalVolume
 /** Uuid as printed -> 1-based line of its vg or lv row: LVM prints every row on a line of its own. */
 function lineIndex(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
-  let line = 0;
-  for (const row of text.split('\n')) {
-    line += 1;
-    const key = row.includes('"lv_name"') ? '"lv_uuid":"' : row.includes('"vg_name"') ? '"vg_uuid":"' : undefined;
+  let line = 1;
+  for (let start = 0; start < text.length; line += 1) {
+    const end = text.indexOf('\n', start);
+    const row = text.slice(start, end === -1 ? text.length : end);
+    start = end === -1 ? text.length : end + 1;
+    // Rows of segments carry an lv_uuid too, but no name.
+    const key = row.includes('"lv_name":') ? '"lv_uuid":"' : row.includes('"vg_name":') ? '"vg_uuid":"' : undefined;
     const at = key === undefined ? -1 : row.indexOf(key);
     if (key !== undefined && at >= 0) lines.set(row.slice(at + key.length, row.indexOf('"', at + key.length)), line);
   }

@@ -1,6 +1,6 @@
 /** The two ways to bring a mapping of an existing volume in line, selected by uuid: names may have changed meanwhile. */
 import type { JudgedMapping } from '../../judged-mapping';
-import { decodeDmUuid, hyphenate } from '../../parse/dm-uuid';
+import { hyphenate } from '../../parse/dm-uuid';
 import type { Remedy } from '../../report-shape';
 
 export type VolumeIdentity = { readonly vgUuid: string; readonly lvUuid: string };
@@ -20,7 +20,6 @@ export function layeredVolumes(mappings: readonly JudgedMapping[]): ReadonlySet<
 }
 
 /** The uuids of a present volume's mapping; undefined for layers, which follow their volume. */
-export function topIdentity({ mapping }: JudgedMapping): VolumeIdentity | undefined {
-  const uuid = decodeDmUuid(mapping.uuid);
-  return uuid === undefined || uuid.suffix !== '' ? undefined : { vgUuid: uuid.vgUuid, lvUuid: uuid.lvUuid };
+export function topIdentity({ lvm }: JudgedMapping): VolumeIdentity | undefined {
+  return lvm === undefined || lvm.suffix !== '' ? undefined : { vgUuid: lvm.vgUuid, lvUuid: lvm.lvUuid };
 }
