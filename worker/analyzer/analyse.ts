@@ -1,44 +1,13 @@
 /** The report of a cluster: a pure function of all members' facts and the time. The same for Worker, offline and tests. */
 import { clusterRules, nodeRules } from './catalogue';
 import { type ClusterContext, type FreshMember, gatherCluster, isFresh } from './cluster-context';
+import type { ClusterEvidence, Member } from './cluster-evidence';
 import { clusterInputs } from './cluster-inputs';
 import { unknown } from './evidence';
-import type { ClusterView, NodeFacts } from './facts';
 import { countMappings, markCluster, markNode } from './grade';
 import { type NodeInputs, nodeInputs } from './node-inputs';
 import type { ClusterReport, Found, NodeReport, Outcome } from './report-shape';
 import type { Rule, Scope } from './rule';
-
-export type Member = {
-  readonly nodeId: string;
-  readonly name: string;
-  /** Undefined: no state yet, or stored in an outdated shape. */
-  readonly facts: NodeFacts | undefined;
-  /** The member's own view of the same snapshot. */
-  readonly view: ClusterView | undefined;
-  /** Unix milliseconds of the last accepted message. */
-  readonly lastSeenAt: number;
-  readonly intervalSeconds: number;
-};
-
-export type Neighbour = {
-  /** Its name, for people. */
-  readonly cluster: string;
-  /** Uuids (32 characters) of the shared groups. */
-  readonly groups: readonly string[];
-  /** Fresh views of its members; none: nothing is said about unused volumes of those groups. */
-  readonly views: readonly ClusterView[];
-};
-
-export type ClusterEvidence = {
-  readonly clusterId: string;
-  /** Active nodes only: a pending or retired one enters no conclusion. */
-  readonly members: readonly Member[];
-  /** Other clusters of the customer that see a volume group of this one: their references count too. */
-  readonly neighbours: readonly Neighbour[];
-  /** Unix milliseconds. */
-  readonly now: number;
-};
 
 export function analyse(evidence: ClusterEvidence): ClusterReport {
   const context = gatherCluster(evidence);

@@ -1,5 +1,5 @@
 /** What the members of a cluster know together, each fact on the word it needs (docs/architecture.md). */
-import type { ClusterEvidence, Member } from './analyse';
+import type { ClusterEvidence, Member } from './cluster-evidence';
 import { type Evidence, known, unknown } from './evidence';
 import type { NodeFacts, VolumeGroup } from './facts';
 import { gatherInFlight, type InFlight } from './in-flight';

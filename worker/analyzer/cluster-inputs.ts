@@ -1,6 +1,7 @@
 /** The facts a rule about the whole cluster may ask for: the volumes of every group, and who uses them. */
-import type { ClusterEvidence } from './analyse';
+
 import type { ClusterContext } from './cluster-context';
+import type { ClusterEvidence } from './cluster-evidence';
 import { type Evidence, known } from './evidence';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from './facts';
 import type { Hold } from './in-flight';

@@ -2,13 +2,15 @@
  * What the analyzer offers. Pure: no I/O, no clock, no environment. The Worker, the offline command and the tests
  * call the same functions.
  */
-export { analyse, type ClusterEvidence, type Member, type Neighbour } from './analyse';
+export { analyse } from './analyse';
 export { catalogueVersion, explainFinding, holdMinutesOf } from './catalogue';
 export { freshForMs } from './cluster-context';
+export type { ClusterEvidence, Member, Neighbour } from './cluster-evidence';
 export type { Evidence, Unknown } from './evidence';
 export { type ClusterView, factsVersion, type NodeFacts } from './facts';
 export { type ReadSnapshot, readSnapshot } from './read-snapshot';
-export { type ConsoleInput, renderConsole } from './report/console';
+export { renderConsole } from './report/console';
+export type { ConsoleInput } from './report/console-input';
 export { renderJson } from './report/json';
 export { groupNotChecked, type NotCheckedGroup, sayUnknown } from './report/not-checked';
 export { terminalText } from './report/terminal-text';

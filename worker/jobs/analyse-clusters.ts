@@ -7,7 +7,7 @@ import { raiseWhenSettled } from '../db/tenant/clusters';
 import { decodeReading, readingStatements, selectReading } from '../findings/cluster-reading';
 import { reportCluster } from '../findings/report-cluster';
 import type { Ports } from '../ports';
-import type { JobWork } from './run-jobs';
+import type { JobWork } from './job';
 
 /** Raise, read, and the longest report batch. */
 const mostPerCluster = 1 + readingStatements + 8;

@@ -9,6 +9,7 @@ import { listTenants } from '../db/installation/tenants';
 import { type FleetScope, fleetScope } from '../db/scope';
 import type { Ports } from '../ports';
 import { analyseDueClusters } from './analyse-clusters';
+import type { Job, JobWork } from './job';
 
 /** Of the 50 the free plan allows; the rest is for what else runs in the same invocation. */
 const statementsPerTick = 40;
@@ -16,12 +17,9 @@ const leaseMilliseconds = 2 * 60_000;
 /** Taking a lease and giving it back. */
 const leaseStatements = 2;
 
-export type JobWork = { readonly done: number; readonly statements: number; readonly cursor: string | null; readonly error: string | null };
 export type JobResult =
   | { readonly name: string; readonly done: number; readonly error: string | null }
   | { readonly name: string; readonly skipped: 'leased' };
-
-type Job = { readonly name: string; readonly run: (ports: Ports, fleet: FleetScope, lease: Lease, budget: number) => Promise<JobWork> };
 
 const jobs: readonly Job[] = [
   { name: 'mark-silent', run: async (ports, fleet) => ({ done: await markSilent(fleet, ports.now()), statements: 2, cursor: null, error: null }) },

@@ -1,6 +1,6 @@
 /** One story of the console report: what, what it breaks, how we know, what to do. */
 import type { Found } from '../report-shape';
-import type { ConsoleInput } from './console';
+import type { ConsoleInput } from './console-input';
 import { aboutOf, type Story } from './stories';
 import { wrapTerminal } from './terminal-text';
 

@@ -1,0 +1,33 @@
+/** What a cluster's report is made from: its members' facts and views, its neighbours, the time. */
+import type { ClusterView, NodeFacts } from './facts';
+
+export type Member = {
+  readonly nodeId: string;
+  readonly name: string;
+  /** Undefined: no state yet, or stored in an outdated shape. */
+  readonly facts: NodeFacts | undefined;
+  /** The member's own view of the same snapshot. */
+  readonly view: ClusterView | undefined;
+  /** Unix milliseconds of the last accepted message. */
+  readonly lastSeenAt: number;
+  readonly intervalSeconds: number;
+};
+
+export type Neighbour = {
+  /** Its name, for people. */
+  readonly cluster: string;
+  /** Uuids (32 characters) of the shared groups. */
+  readonly groups: readonly string[];
+  /** Fresh views of its members; none: nothing is said about unused volumes of those groups. */
+  readonly views: readonly ClusterView[];
+};
+
+export type ClusterEvidence = {
+  readonly clusterId: string;
+  /** Active nodes only: a pending or retired one enters no conclusion. */
+  readonly members: readonly Member[];
+  /** Other clusters of the customer that see a volume group of this one: their references count too. */
+  readonly neighbours: readonly Neighbour[];
+  /** Unix milliseconds. */
+  readonly now: number;
+};
