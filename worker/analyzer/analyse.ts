@@ -1,7 +1,7 @@
 /** The report of a cluster: a pure function of all members' facts and the time. The same for Worker, offline and tests. */
 import { clusterRules, nodeRules } from './catalogue';
-import { type ClusterContext, type FreshMember, gatherCluster, isFresh } from './cluster-context';
-import type { ClusterEvidence, Member } from './cluster-evidence';
+import { type ClusterContext, gatherCluster, isFresh } from './cluster-context';
+import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
 import { clusterInputs } from './cluster-inputs';
 import { unknown } from './evidence';
 import { countMappings, markCluster, markNode } from './grade';

@@ -1,5 +1,5 @@
 /** What the members of a cluster know together, each fact on the word it needs (docs/architecture.md). */
-import type { ClusterEvidence, Member } from './cluster-evidence';
+import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
 import { type Evidence, known, unknown } from './evidence';
 import type { NodeFacts, VolumeGroup } from './facts';
 import { gatherInFlight, type InFlight } from './in-flight';
@@ -25,8 +25,6 @@ export type ClusterContext = {
   /** Members of the PVE cluster that are not enrolled, or silent: their own state is not known. */
   readonly absentMembers: readonly string[];
 };
-
-export type FreshMember = Member & { readonly facts: NodeFacts };
 
 /** Three intervals, at least a quarter of an hour. */
 export function freshForMs(intervalSeconds: number): number {

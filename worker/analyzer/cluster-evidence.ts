@@ -13,6 +13,9 @@ export type Member = {
   readonly intervalSeconds: number;
 };
 
+/** A member whose facts are there; whether they are fresh, its place in ClusterContext says. */
+export type FreshMember = Member & { readonly facts: NodeFacts };
+
 export type Neighbour = {
   /** Its name, for people. */
   readonly cluster: string;

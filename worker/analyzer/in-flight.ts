@@ -1,5 +1,5 @@
 /** What is under way in a cluster: locks, tasks, HA, entries that changed while they were read; and where nobody could look. */
-import type { FreshMember } from './cluster-context';
+import type { FreshMember } from './cluster-evidence';
 import type { Guest } from './facts';
 import { guestOfVolume } from './parse/volume-name';
 

@@ -1,6 +1,7 @@
 /** The facts a rule about one node may ask for, each known or not for a reason. */
-import type { ClusterContext, FreshMember } from './cluster-context';
+import type { ClusterContext } from './cluster-context';
 import { isQuorate } from './cluster-context';
+import type { FreshMember } from './cluster-evidence';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { Guest, LogicalVolume, VolumeGroup } from './facts';
 import type { Hold, InFlight } from './in-flight';

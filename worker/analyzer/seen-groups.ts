@@ -1,7 +1,7 @@
 /** Each volume group of a cluster once, from the best reading of a member; and where none could be read. */
 
-import type { ClusterContext, FreshMember } from './cluster-context';
-import type { ClusterEvidence, Neighbour } from './cluster-evidence';
+import type { ClusterContext } from './cluster-context';
+import type { ClusterEvidence, FreshMember, Neighbour } from './cluster-evidence';
 import type { Unknown } from './evidence';
 import type { VolumeGroup } from './facts';
 import { isListedVolume } from './parse/volume-name';

@@ -1,6 +1,4 @@
-/** The console report of one node: at most 80 columns (commands are never cut), ASCII unless a terminal asked for more. */
-import type { Guest } from '../facts';
-import type { ClusterReport, Found, NodeReport } from '../report-shape';
+import type { Found, NodeReport } from '../report-shape';
 import type { ConsoleInput } from './console-input';
 import { renderStory } from './console-story';
 import { groupNotChecked, sayUnknown } from './not-checked';
