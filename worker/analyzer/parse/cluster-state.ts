@@ -36,9 +36,21 @@ export function parseMembership(captures: Captures): Evidence<Membership> {
 
 export type GuestPlace = { readonly node: string; readonly type: string; readonly version: number };
 
+type Places = Evidence<ReadonlyMap<number, GuestPlace>>;
+/** Several facts ask for the same two listings: each is read once per snapshot. */
+const vmlists = new WeakMap<Captures, Map<string, Places>>();
+
 /** VMID -> where it lives. `.vmlist` without `ids` is a cluster without guests. */
-export function parseVmlist(captures: Captures, reading: 1 | 2): Evidence<ReadonlyMap<number, GuestPlace>> {
+export function parseVmlist(captures: Captures, reading: 1 | 2): Places {
   const id = `pve.vmlist.${reading}`;
+  const known = vmlists.get(captures) ?? new Map<string, Places>();
+  vmlists.set(captures, known);
+  const places = known.get(id) ?? readVmlist(captures, id);
+  known.set(id, places);
+  return places;
+}
+
+function readVmlist(captures: Captures, id: string): Places {
   return whenKnown(parseJson(captures, id), ({ version, ids = {} }) => {
     if (typeof version !== 'number' || !isObject(ids)) return unknown({ reason: 'unparseable', capture: id, line: 1 });
     const places = new Map<number, GuestPlace>();
