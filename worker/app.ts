@@ -5,6 +5,7 @@
 import { type Context, Hono } from 'hono';
 import { csrf } from 'hono/csrf';
 import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
 import type { Call } from './http/call';
 import { classifyError, describeError } from './http/classify-error';
 import { readBody } from './http/read-body';
@@ -58,7 +59,8 @@ export function createApp(ports: Ports, downloads: Downloads): App {
         requestId,
         reason: problem.reason,
         method: context.req.method,
-        path: context.req.path,
+        // The pattern, never the address: secrets stand in addresses, and whoever asks chooses their length.
+        path: routePath(context, -1),
         error: describeError(error),
       }),
     );
@@ -103,6 +105,6 @@ async function answer(ports: Ports, route: Route, context: Context<Env>, origin:
     if (route.answers === 'json') return refused({ reason: 'sign_in_needed', detail: 'Sign in, or send a token.' });
     return new Response(null, { status: 303, headers: { location: '/sign-in' } });
   }
-  if (!mayCall(person.role, route.rights)) return refused({ reason: 'not_allowed', detail: 'Ask an operator to do this for you.' });
+  if (!mayCall(person, route)) return refused({ reason: 'not_allowed', detail: 'Ask an operator to do this for you.' });
   return route.handle({ ...call, person });
 }

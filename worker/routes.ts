@@ -55,8 +55,8 @@ export function makeRoutes(downloads: Downloads): readonly Route[] {
     page('/t/:tenant', showCustomer),
     page('/t/:tenant/clusters/:id', showCluster),
     page('/t/:tenant/nodes/:id', showNode),
-    form('/customers', 'owner', customerFields, addCustomer, refuseCustomer),
-    form('/t/:tenant/tokens', 'operator', tokenFields, makeToken, refuseToken),
+    form('/customers', { role: 'owner', reach: 'wide' }, customerFields, addCustomer, refuseCustomer),
+    form('/t/:tenant/tokens', { role: 'operator', reach: 'own' }, tokenFields, makeToken, refuseToken),
   ];
 }
 

@@ -45,7 +45,10 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
   const inCluster = nodes.filter(({ clusterId, status }) => clusterId === token.clusterId && status !== 'retired');
   const sameName = inCluster.find(({ name }) => name === request.node);
   const remembered = token.membership === null ? undefined : (JSON.parse(token.membership) as RememberedMembership);
-  if (sameName !== undefined && sameName.machineId === request.machineId && remembered?.cluster === cluster) {
+  // A token that lets nobody in without approval does not hand a node's place to a new key either.
+  const mayReplace = token.autoApprove === 1 || sameName?.status !== 'active';
+  const isSameCluster = remembered?.cluster === cluster || (remembered?.cluster === null && members.includes(request.node));
+  if (sameName !== undefined && mayReplace && sameName.machineId === request.machineId && isSameCluster) {
     return ok({ kind: 'new-key', nodeId: sameName.nodeId, membership });
   }
   const names = inCluster.map(({ name }) => name);
@@ -55,7 +58,11 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
     return refuse({ reason: 'wrong_cluster', detail });
   }
   if (sameName !== undefined) {
-    const detail = `${sayEnrolled(sameName, tenantName)} It is another machine than this one. If it was installed anew, remove the old one on its page first. Nothing was enrolled.`;
+    const other =
+      sameName.machineId === request.machineId
+        ? 'This token may not replace its key: use one that needs no approval.'
+        : 'It is another machine than this one. If it was installed anew, remove the old one on its page first.';
+    const detail = `${sayEnrolled(sameName, tenantName)} ${other} Nothing was enrolled.`;
     return refuse({ reason: 'already_enrolled', detail });
   }
   return ok({ kind: 'new', membership });

@@ -39,8 +39,8 @@ function reportStatements(scope: TenantScope, { reading, report, changes, report
   const rev = cluster.evidenceRev;
   const head = { rev, analysedBy: catalogueVersion, recheckAt: nextHold(after, now), summary: JSON.stringify(summary) };
   const statements = [claimReport(scope, mark, head), saveOutcomes(scope, mark, now, JSON.stringify(storeReport(report, changes.unconfirmed)))];
-  if (changes.open.length > 0) statements.push(openFindings(scope, mark, now, changes.open.map(toRow)));
-  if (changes.change.length > 0) statements.push(changeFindings(scope, mark, now, changes.change.map(toRow)));
+  for (const rows of inParts(changes.open.map(toRow))) statements.push(openFindings(scope, mark, now, rows));
+  for (const rows of inParts(changes.change.map(toRow))) statements.push(changeFindings(scope, mark, now, rows));
   if (changes.close.length > 0) {
     const closed = changes.close.map(({ findingId, why }) => ({ id: findingId, why }));
     statements.push(closeFindings(scope, mark, now, closed));
@@ -52,6 +52,13 @@ function reportStatements(scope: TenantScope, { reading, report, changes, report
     statements.push(recordEvents(scope, mark, now, events, by), saveDay(scope, mark, day, summary.grade, counts));
   }
   return [...statements, selectOpen(scope, cluster.clusterId)];
+}
+
+/** A value may not reach 2 MB; rows are at most 4 KB of detail and 4 KB of evidence each. */
+const rowsAStatement = 200;
+
+function inParts<T>(rows: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(rows.length / rowsAStatement) }, (_, part) => rows.slice(part * rowsAStatement, (part + 1) * rowsAStatement));
 }
 
 function openAfter(

@@ -3,7 +3,7 @@
  * routes.ts and the tests walk the same table, so a right that is not written there does not exist.
  */
 import type * as z from 'zod';
-import type { Role } from '../people/person';
+import type { Person, Role } from '../people/person';
 import type { Call, Handler, StaffCall } from './call';
 
 type Described = {
@@ -19,15 +19,17 @@ type Described = {
 
 /** `node`: the handler verifies a signature; the session cookie means nothing there. */
 type OpenRoute = Described & { readonly rights: 'public' | 'node'; readonly handle: Handler<Call> };
-/** The least role that may call it. */
-type StaffRoute = Described & { readonly rights: Role; readonly handle: Handler<StaffCall> };
+/** The least role that may call it; `wide`: only somebody who may see every customer. */
+type StaffRoute = Described & { readonly rights: Role; readonly reach: 'own' | 'wide'; readonly handle: Handler<StaffCall> };
 
 export type Route = OpenRoute | StaffRoute;
 
 export const isOpen = (route: Route): route is OpenRoute => route.rights === 'public' || route.rights === 'node';
 
 const rank: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, owner: 2 };
-export const mayCall = (role: Role, needed: Role): boolean => rank[role] >= rank[needed];
+export function mayCall({ role, tenantId }: Person, { rights, reach }: StaffRoute): boolean {
+  return rank[role] >= rank[rights] && (reach === 'own' || tenantId === undefined);
+}
 
 const maxFormBytes = 16 * 1024;
 
@@ -37,6 +39,7 @@ export const page = (path: Described['path'], handle: Handler<StaffCall>, rights
   answers: 'page',
   maxBodyBytes: 0,
   rights,
+  reach: 'own',
   handle,
 });
 
@@ -52,7 +55,7 @@ export const openPage = (path: Described['path'], handle: Handler<Call>): Route 
 /** A form of a signed-in person. What it holds is checked against the contract before the handler sees it. */
 export function form<T>(
   path: Described['path'],
-  rights: Role,
+  who: { readonly role: Role; readonly reach: 'own' | 'wide' },
   contract: z.ZodType<T>,
   handle: (call: StaffCall, values: T) => Response | Promise<Response>,
   refuse: (call: StaffCall, error: z.ZodError<T>) => Response,
@@ -62,7 +65,8 @@ export function form<T>(
     path,
     answers: 'page',
     maxBodyBytes: maxFormBytes,
-    rights,
+    rights: who.role,
+    reach: who.reach,
     contract,
     handle: (call) => {
       const read = contract.safeParse(Object.fromEntries(new URLSearchParams(new TextDecoder().decode(call.body))));

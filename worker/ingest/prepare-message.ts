@@ -1,4 +1,5 @@
 /** Everything that is done once per message, however often its storing is tried: unpack, parse, keep the raw bytes. */
+import { createHash } from 'node:crypto';
 import type { Speaker } from '../db/tenant/nodes';
 import type { NodeId, TenantId } from '../ids';
 import type { Ports } from '../ports';
@@ -38,7 +39,9 @@ export async function prepareMessage(
   const { header, full } = message.value;
   const prepared = { header, now, isFull: full !== undefined, read: undefined, rawKey: null };
   if (full === undefined || isRepeated) return ok(prepared);
-  const key = `s/${new Date(now).toISOString().slice(0, 10)}/${who.tenantId}/${who.nodeId}/${claim.sequence}.json.gz`;
+  // The digest too: two messages may claim one number, and a node with a new key counts from the beginning.
+  const name = `${claim.sequence}-${createHash('sha256').update(claim.digest).digest('hex').slice(0, 12)}`;
+  const key = `s/${new Date(now).toISOString().slice(0, 10)}/${who.tenantId}/${who.nodeId}/${name}.json.gz`;
   const kept = keepRaw(ports, key, body);
   const read = readState(full, speaker.knownSeqno);
   const rawKey = await kept;

@@ -37,7 +37,8 @@ export function readState({ state, readings }: FullPart, knownSeqno: Readonly<Re
       detail: `The ${which} of this node do not fit into one row of the database (2 MB, compressed). Its last check-in stays.`,
     });
   }
-  const viewDigest = createHash('sha256').update(texts.view).digest('base64url');
+  // The version is part of it: the same view in an older shape is another row.
+  const viewDigest = createHash('sha256').update(`${factsVersion}\n`).update(texts.view).digest('base64url');
   return ok({ facts: texts.facts, view: texts.view, viewDigest, captures: listCaptures(state.captures, readings), groups: groupsOf(facts) });
 }
 

@@ -72,9 +72,35 @@ function splitLines(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Brackets of a message; text from a node may hold many, but not so many. */
+const maxBrackets = 1_000_000;
+
+/** Nesting and empty objects cost little on the wire and much to read: counted before anything is built. */
+function isTooIntricate(line: Uint8Array): boolean {
+  let count = 0;
+  for (const bracket of [0x5b, 0x7b]) {
+    for (let at = line.indexOf(bracket); at !== -1; at = line.indexOf(bracket, at + 1)) {
+      count += 1;
+      if (count > maxBrackets) return true;
+    }
+  }
+  return false;
+}
+
+/** One message has at most this many files, however they are spread over its captures. */
+const maxFiles = 20_000;
+
+function countFiles(value: unknown): number {
+  const captures = (value as { captures?: unknown } | null)?.captures;
+  if (!Array.isArray(captures)) return 0;
+  return captures.reduce((sum: number, capture: { files?: unknown } | null) => sum + (Array.isArray(capture?.files) ? capture.files.length : 0), 0);
+}
+
 function parseJson(line: Uint8Array): Result<unknown, Problem> {
+  if (isTooIntricate(line)) return unreadable('A line of the check-in is nested or listed beyond reason.');
   try {
-    return ok(JSON.parse(decoder.decode(line)));
+    const value: unknown = JSON.parse(decoder.decode(line));
+    return countFiles(value) > maxFiles ? unreadable(`A check-in has at most ${maxFiles} files.`) : ok(value);
   } catch {
     return unreadable('A line of the check-in is not JSON in UTF-8.');
   }

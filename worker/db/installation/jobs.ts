@@ -2,12 +2,12 @@
 
 export type Lease = { readonly name: string; readonly until: number; readonly cursor: string | null };
 
-/** Undefined: somebody else has it. A lease that ran out was left by a crash and may be taken. */
+/** Undefined: somebody else has it. A lease that ran out was left by a crash, one longer than any was taken while the clock was wrong: both may be taken. */
 export async function takeLease(db: D1Database, name: string, now: number, milliseconds: number): Promise<Lease | undefined> {
   const until = now + milliseconds;
   const row = await db
     .prepare(`INSERT INTO jobs (name, lease_until) VALUES (?1, ?2)
-      ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until WHERE jobs.lease_until <= ?3 RETURNING cursor`)
+      ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until WHERE jobs.lease_until <= ?3 OR jobs.lease_until > ?2 RETURNING cursor`)
     .bind(name, until, now)
     .first<{ cursor: string | null }>();
   return row === null ? undefined : { name, until, cursor: row.cursor };

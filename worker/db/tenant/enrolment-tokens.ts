@@ -2,7 +2,7 @@
 import type { ClusterId, NodeId } from '../../ids';
 import { rowsOf } from '../rows';
 import type { TenantScope } from '../scope';
-import { auditStatement, type Guard, whenChanged } from './audit';
+import { auditStatement, whenChanged } from './audit';
 import { membershipKey, type RememberedMembership, rememberMembership } from './memory';
 
 export type NewToken = {
@@ -103,10 +103,6 @@ export type Enrolment = {
 export async function takeTokenForNode(scope: TenantScope, enrolment: Enrolment): Promise<boolean> {
   const { db, tenantId } = scope;
   const { token, nodeId, name, publicKey, now, source, replacesKey, machineId, collector, protocol } = enrolment;
-  const isIn: Guard = {
-    sql: 'EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ? AND node_id = ? AND public_key = ?)',
-    values: [tenantId, nodeId, publicKey],
-  };
   const take = db
     .prepare(`UPDATE enrolment_tokens SET uses_left = uses_left - 1
       WHERE tenant_id = ?1 AND token_id = ?2 AND secret_hash = ?3 AND uses_left > 0 AND expires_at > ?4
@@ -127,7 +123,7 @@ export async function takeTokenForNode(scope: TenantScope, enrolment: Enrolment)
   const action = replacesKey ? 'node.replace-key' : 'node.enrol';
   const nameCluster = db
     .prepare(`UPDATE clusters SET name = CASE name WHEN '' THEN ?3 ELSE name END, evidence_rev = evidence_rev + 1
-      WHERE tenant_id = ?1 AND cluster_id = ?2 AND EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ?1 AND node_id = ?4 AND public_key = ?5)`)
+      WHERE tenant_id = ?1 AND cluster_id = ?2 AND EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ?1 AND node_id = ?4 AND public_key = ?5 AND status = 'active')`)
     .bind(tenantId, token.clusterId, enrolment.clusterName, nodeId, publicKey);
   const results = await db.batch([
     take,
@@ -135,7 +131,7 @@ export async function takeTokenForNode(scope: TenantScope, enrolment: Enrolment)
     auditStatement(
       scope,
       { at: now, actor: `token:${token.tokenId}`, source, action, subject: nodeId, detail: { name, cluster: token.clusterId, status } },
-      isIn,
+      whenChanged,
     ),
     rememberMembership(scope, token.clusterId, nodeId, publicKey, enrolment.membership, now),
     nameCluster,

@@ -22,7 +22,7 @@ export type RememberedMembership = { readonly cluster: string | null; readonly m
 
 export const membershipKey = 'membership';
 
-/** Written once the node is in, which this statement proves for itself. */
+/** Written once the node is in and active, which this statement proves for itself: one that waits for approval decides nothing. */
 export function rememberMembership(
   { db, tenantId }: TenantScope,
   clusterId: ClusterId,
@@ -33,7 +33,7 @@ export function rememberMembership(
 ): D1PreparedStatement {
   const sql = `INSERT INTO cluster_memory (tenant_id, cluster_id, key, value, by_node, at)
     SELECT ?1, ?2, '${membershipKey}', ?5, ?3, ?6
-    WHERE EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ?1 AND node_id = ?3 AND public_key = ?4)
+    WHERE EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ?1 AND node_id = ?3 AND public_key = ?4 AND status = 'active')
     ON CONFLICT (tenant_id, cluster_id, key) DO UPDATE SET value = excluded.value, by_node = excluded.by_node, at = excluded.at
       WHERE cluster_memory.value <> excluded.value`;
   return db.prepare(sql).bind(tenantId, clusterId, nodeId, publicKey, JSON.stringify(membership), at);

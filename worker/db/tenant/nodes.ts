@@ -84,14 +84,16 @@ export type Heard = {
 export type NewState = { readonly stateHash: string; readonly rawKey: string | null; readonly machineId: string };
 
 // Exactly the row that was read: with `sequence < new` two messages of one node in flight would both be judged against
-// the same old findings. `silent` is part of it because whoever clears it must also raise the revision.
-const asRead = 'WHERE tenant_id = ?1 AND node_id = ?2 AND cluster_id = ?5 AND sequence = ?11 AND silent = ?12 AND status = ?13 RETURNING node_id';
+// the same old findings. `silent` is part of it because whoever clears it must also raise the revision, the key because a
+// node that was enrolled anew counts from the beginning.
+const asRead =
+  'WHERE tenant_id = ?1 AND node_id = ?2 AND cluster_id = ?5 AND sequence = ?11 AND silent = ?12 AND status = ?13 AND public_key = ?14 RETURNING node_id';
 const heard = `UPDATE nodes SET sequence = ?3, digest = ?4, vitals = ?7, collector = ?8, protocol = ?9,
   previous_boot_id = CASE WHEN boot_id IS NOT ?10 THEN boot_id ELSE previous_boot_id END, boot_id = ?10`;
 const seen = 'last_seen_at = ?6, silent = 0';
 
 function heardValues(speaker: Speaker, { now, vitals, collector, protocol, bootId }: Heard) {
-  return [now, vitals, collector, protocol, bootId, speaker.sequence, speaker.isSilent ? 1 : 0, speaker.status] as const;
+  return [now, vitals, collector, protocol, bootId, speaker.sequence, speaker.isSilent ? 1 : 0, speaker.status, speaker.publicKey] as const;
 }
 
 /** A short message about the state we have. Answers no row when the node's row is not the one that was read. */
@@ -106,7 +108,7 @@ export function acceptUnknownState(scope: TenantScope, message: StoredMessage, s
 
 /** A full message. */
 export function acceptFull(scope: TenantScope, message: StoredMessage, speaker: Speaker, said: Heard, state: NewState): D1PreparedStatement {
-  const sql = `${heard}, ${seen}, state_hash = ?14, state_at = ?6, raw_key = ?15, machine_id = ?16 ${asRead}`;
+  const sql = `${heard}, ${seen}, state_hash = ?15, state_at = ?6, raw_key = ?16, machine_id = ?17 ${asRead}`;
   return bindStored(scope, sql, message, ...heardValues(speaker, said), state.stateHash, state.rawKey, state.machineId);
 }
 

@@ -66,6 +66,7 @@ export function selectNeighbours({ db, tenantId }: TenantScope, clusterId: strin
     JOIN clusters c ON c.tenant_id = ?1 AND c.cluster_id = g.cluster_id
     LEFT JOIN cluster_views v ON v.tenant_id = ?1 AND v.cluster_id = g.cluster_id AND v.version = ?3
       AND ${inUse} AND n.last_seen_at >= ?4 - max(n.interval_s * 3, 900) * 1000)
+    WHERE EXISTS (SELECT 1 FROM nodes a WHERE a.tenant_id = ?1 AND a.cluster_id = g.cluster_id AND a.status = 'active')
     ORDER BY c.cluster_id, v.digest`;
   return db.prepare(sql).bind(tenantId, clusterId, factsVersion, now);
 }
