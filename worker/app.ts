@@ -69,6 +69,12 @@ export function createApp(ports: Ports, downloads: Downloads): App {
   return { fetch: (request) => app.fetch(request) };
 }
 
+/** Where nothing in front sets the header, anybody may write anything into it. */
+function addressOf(request: Request): string {
+  const address = request.headers.get('cf-connecting-ip') ?? '';
+  return /^[0-9A-Fa-f:.]{2,45}$/.test(address) ? address : '';
+}
+
 const isMachinePath = (path: string): boolean => path.startsWith('/v1/') || path.startsWith('/api/') || path === '/healthz';
 
 function refuse(context: Context<Env>, problem: Problem, asDocument: boolean): Response {
@@ -97,7 +103,7 @@ async function answer(ports: Ports, route: Route, context: Context<Env>, origin:
     body,
     origin,
     requestId: context.get('requestId'),
-    source: request.headers.get('cf-connecting-ip') ?? '',
+    source: addressOf(request),
   };
   if (isOpen(route)) return route.handle(call);
   const person = await findPerson(ports, request, origin);

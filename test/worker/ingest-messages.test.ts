@@ -51,9 +51,9 @@ describe('an accepted message', () => {
     const { ports, node, customer } = await enrolOne();
     const request = await node.sign('full', captures);
     await node.send(request);
-    const key = `s/2026-11-21/${customer.tenantId}/${node.enrolment.node}/1.json.gz`;
-    expect(Buffer.from(ports.bucket.get(key) ?? []).equals(Buffer.from(request.body))).toBe(true);
-    expect(await rows(customer, 'SELECT raw_key FROM nodes WHERE tenant_id = :tenant')).toEqual([{ raw_key: key }]);
+    const [row] = await rows<{ raw_key: string }>(customer, 'SELECT raw_key FROM nodes WHERE tenant_id = :tenant');
+    expect(row?.raw_key).toMatch(new RegExp(`^s/2026-11-21/${customer.tenantId}/${node.enrolment.node}/1-[0-9a-f]{12}\\.json\\.gz$`));
+    expect(Buffer.from(ports.bucket.get(row?.raw_key ?? '') ?? []).equals(Buffer.from(request.body))).toBe(true);
   });
 
   it('survives a bucket that fails; the next answer asks for the state', async () => {

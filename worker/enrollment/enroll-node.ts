@@ -18,6 +18,9 @@ import { type Entry, judgeEnrolment } from './judge-enrolment';
 import { listNames } from './judge-membership';
 import { hashTokenSecret, parseToken, type TokenParts } from './token-text';
 
+/** A loop over a cluster enrols all its nodes at once, and each round lets one in. */
+const maxAttempts = 20;
+
 const tokenUnknown: Problem = {
   reason: 'token_unknown',
   detail: 'This token is not known here. Check it letter by letter, or make a new one under Enrol nodes. Nothing was changed here.',
@@ -33,7 +36,7 @@ export async function enrollNode(ports: Ports, signed: SignedRequest): Promise<R
   const tenant = token && (await findTenantByKey(ports.db, token.tenantKey));
   if (token === undefined || tenant === undefined) return err(tokenUnknown);
   const scope = tenantScope(ports.db, tenant.tenantId, 'enrolment-token');
-  for (let attempt = 1; attempt <= 3; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const answer = await tryEnrolment({ ports, scope, tenant, token, request: request.value, source: signed.source });
     if (answer !== 'moved-on') return answer;
   }

@@ -61,7 +61,7 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
     const other =
       sameName.machineId === request.machineId
         ? 'This token may not replace its key: use one that needs no approval.'
-        : 'It is another machine than this one. If it was installed anew, remove the old one on its page first.';
+        : 'It is another machine than this one. If it was installed anew, use a token for a new cluster: a node cannot be removed yet.';
     const detail = `${sayEnrolled(sameName, tenantName)} ${other} Nothing was enrolled.`;
     return refuse({ reason: 'already_enrolled', detail });
   }

@@ -10,9 +10,8 @@ export type Membership = EnrolmentRequest['membership'];
 /** `remembered` undefined: the first node decides. */
 export function belongsTo(remembered: RememberedMembership | undefined, enrolledNames: readonly string[], said: Membership): boolean {
   if (remembered === undefined) return true;
-  // A standalone node is a cluster of one, until it founds a real one and its new members name it.
-  if (remembered.cluster === null) return said.cluster !== null && remembered.members.every((name) => said.members.includes(name));
-  if (said.cluster !== remembered.cluster) return false;
+  // A standalone node is a cluster of one, until its own check-in says that it founded a real one: many are called "pve1".
+  if (remembered.cluster === null || said.cluster !== remembered.cluster) return false;
   // The name proves little (many are called "pve"): somebody who is in must be on this node's list.
   const inside = new Set([...enrolledNames, ...(enrolledNames.length === 0 ? remembered.members : [])]);
   return said.members.some((name) => inside.has(name));

@@ -54,11 +54,22 @@ function reportStatements(scope: TenantScope, { reading, report, changes, report
   return [...statements, selectOpen(scope, cluster.clusterId)];
 }
 
-/** A value may not reach 2 MB; rows are at most 4 KB of detail and 4 KB of evidence each. */
-const rowsAStatement = 200;
+/** A value may not reach 2 MB, and a report not many statements. */
+const maxValueLength = 1_400_000;
 
 function inParts<T>(rows: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(rows.length / rowsAStatement) }, (_, part) => rows.slice(part * rowsAStatement, (part + 1) * rowsAStatement));
+  const parts: T[][] = [];
+  let length = maxValueLength;
+  for (const row of rows) {
+    const size = Buffer.byteLength(JSON.stringify(row));
+    if (length + size > maxValueLength) {
+      parts.push([]);
+      length = 0;
+    }
+    parts.at(-1)?.push(row);
+    length += size;
+  }
+  return parts;
 }
 
 function openAfter(

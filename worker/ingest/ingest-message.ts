@@ -83,6 +83,6 @@ function storeMessage({ scope, speaker, claim, prepared }: Visit): D1PreparedSta
   const message = { nodeId: speaker.nodeId, clusterId: speaker.clusterId, sequence: claim.sequence, digest: claim.digest };
   const said: Heard = { now, vitals: JSON.stringify(header.vitals), collector: header.collector, protocol: header.protocol, bootId: header.bootId };
   if (read === undefined) return storeShort(scope, { message, speaker, said, isStateKnown: isStateKnown(speaker, header.stateHash) });
-  const state = { stateHash: header.stateHash, rawKey, machineId: header.machineId };
+  const state = { stateHash: header.stateHash, rawKey };
   return storeFull(scope, { message, speaker, said, state, read });
 }

@@ -5,7 +5,7 @@ import type { TenantScope } from '../db/scope';
 import { encodeStored } from '../db/stored-text';
 import { raiseRevision } from '../db/tenant/clusters';
 import type { StoredMessage } from '../db/tenant/guards';
-import { rememberSeqnos } from '../db/tenant/memory';
+import { growMembership, rememberSeqnos } from '../db/tenant/memory';
 import { acceptFull, type Heard, type NewState, type Speaker, sampleVitals } from '../db/tenant/nodes';
 import { saveState } from '../db/tenant/states';
 import { raiseNeighbours, raiseWithNeighbours, saveGroups, saveView } from '../db/tenant/views';
@@ -21,6 +21,8 @@ export type ReadState = {
   readonly captures: string;
   /** Group uuid -> vg_seqno. */
   readonly groups: readonly (readonly [group: string, seqno: number])[];
+  /** What the node says its PVE cluster is; undefined: it stands alone, or could not tell. */
+  readonly grown: { readonly cluster: string; readonly members: readonly string[] } | undefined;
 };
 
 /** Local groups count too; a node that shows more than this is not a Proxmox VE host anybody runs. */
@@ -39,7 +41,19 @@ export function readState({ state, readings }: FullPart, knownSeqno: Readonly<Re
   }
   // The version is part of it: the same view in an older shape is another row.
   const viewDigest = createHash('sha256').update(`${factsVersion}\n`).update(texts.view).digest('base64url');
-  return ok({ facts: texts.facts, view: texts.view, viewDigest, captures: listCaptures(state.captures, readings), groups: groupsOf(facts) });
+  return ok({
+    facts: texts.facts,
+    view: texts.view,
+    viewDigest,
+    captures: listCaptures(state.captures, readings),
+    groups: groupsOf(facts),
+    grown: clusterOf(facts),
+  });
+}
+
+function clusterOf({ membership }: NodeFacts): ReadState['grown'] {
+  if (membership.status === 'unknown' || membership.value.cluster === null) return undefined;
+  return { cluster: membership.value.cluster, members: membership.value.members };
 }
 
 function groupsOf({ groups }: NodeFacts): [string, number][] {
@@ -77,6 +91,7 @@ export function storeFull(scope: TenantScope, { message, speaker, said, state, r
     saveView(scope, message, { digest: read.viewDigest, version: factsVersion, at: said.now, text: read.view }),
   );
   if (!isActive) return statements;
+  if (read.grown !== undefined) statements.push(growMembership(scope, message, read.grown, said.now));
   const risen = read.groups.filter(([uuid, seqno]) => Number.isSafeInteger(seqno) && seqno > (speaker.knownSeqno[uuid] ?? -1));
   if (risen.length > 0) statements.push(rememberSeqnos(scope, message, risen, said.now));
   statements.push(speaker.isSilent ? raiseWithNeighbours(scope, message) : raiseRevision(scope, message));

@@ -89,18 +89,22 @@ function isTooIntricate(line: Uint8Array): boolean {
 
 /** One message has at most this many files, however they are spread over its captures. */
 const maxFiles = 20_000;
+const maxEntries = 200;
 
-function countFiles(value: unknown): number {
-  const captures = (value as { captures?: unknown } | null)?.captures;
-  if (!Array.isArray(captures)) return 0;
-  return captures.reduce((sum: number, capture: { files?: unknown } | null) => sum + (Array.isArray(capture?.files) ? capture.files.length : 0), 0);
+/** Lists a shape would look through to the end, complaining about each entry: counted first. */
+function isTooLong(value: unknown): boolean {
+  const { captures, ms, stderr } = (value ?? {}) as { captures?: unknown; ms?: unknown; stderr?: unknown };
+  const list: readonly unknown[] = Array.isArray(captures) ? captures : [];
+  if (list.length > maxEntries || [ms, stderr].some((record) => Object.keys(record ?? {}).length > maxEntries)) return true;
+  const filesOf = (capture: unknown) => (capture as { files?: unknown } | null)?.files;
+  return list.reduce((sum: number, capture) => sum + (Array.isArray(filesOf(capture)) ? (filesOf(capture) as unknown[]).length : 0), 0) > maxFiles;
 }
 
 function parseJson(line: Uint8Array): Result<unknown, Problem> {
   if (isTooIntricate(line)) return unreadable('A line of the check-in is nested or listed beyond reason.');
   try {
     const value: unknown = JSON.parse(decoder.decode(line));
-    return countFiles(value) > maxFiles ? unreadable(`A check-in has at most ${maxFiles} files.`) : ok(value);
+    return isTooLong(value) ? unreadable(`A check-in has at most ${maxEntries} captures and ${maxFiles} files.`) : ok(value);
   } catch {
     return unreadable('A line of the check-in is not JSON in UTF-8.');
   }

@@ -17,37 +17,55 @@ const harmless = [
   /^\s*Fix duplicate VG names with vgrename uuid, a device filter, or system IDs\.$/,
 ];
 
-export type Complaint = { readonly line: string; readonly words: readonly string[] };
-
-/** Lines of standard error that mean something. */
-export function readComplaints(stderr: string): readonly Complaint[] {
+/** Group uuid -> the first complaint that speaks, or may speak, about it. Every line is looked at once. */
+export function readComplaints(groups: readonly NamedGroup[], stderr: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
   const lines = stderr.split('\n').filter((line) => !harmless.some((pattern) => pattern.test(line)));
-  return lines.map((line) => ({ line: line.trim().slice(0, 160), words: wordsOf(line) }));
+  if (lines.length === 0) return found;
+  const names = indexGroups(groups);
+  for (const line of lines) {
+    const { certain, possible } = findGroups(wordsOf(line), names);
+    // A line that can be pinned on other groups is theirs; any word that could mean a group is enough to doubt it.
+    const concerned = certain.size === 0 ? groups.map(({ uuid }) => uuid) : [...certain, ...possible];
+    for (const uuid of concerned) if (!found.has(uuid)) found.set(uuid, `LVM says: ${line.trim().slice(0, 160)}`);
+    if (found.size === groups.length) break;
+  }
+  return found;
 }
 
-/** The first complaint that speaks, or may speak, about this group. */
-export function complaintAbout(group: NamedGroup, all: readonly NamedGroup[], complaints: readonly Complaint[]): string | undefined {
-  const others = all.filter((other) => other.uuid !== group.uuid);
-  const complaint = complaints.find(({ words }) => mentions(words, group) || !others.some((other) => isAbout(words, other)));
-  return complaint === undefined ? undefined : `LVM says: ${complaint.line}`;
+type GroupNames = { readonly byName: ReadonlyMap<string, readonly string[]>; readonly byIdentity: ReadonlyMap<string, readonly string[]> };
+
+function indexGroups(groups: readonly NamedGroup[]): GroupNames {
+  const byName = new Map<string, string[]>();
+  const byIdentity = new Map<string, string[]>();
+  const add = (index: Map<string, string[]>, key: string, uuid: string) => {
+    const known = index.get(key);
+    if (known === undefined) index.set(key, [uuid]);
+    else known.push(uuid);
+  };
+  for (const { name, uuid, physicalVolumes } of groups) {
+    add(byName, name, uuid);
+    for (const identity of [uuid, ...physicalVolumes.flatMap((volume) => [volume.name, volume.uuid.replaceAll('-', '')])])
+      add(byIdentity, identity, uuid);
+  }
+  return { byName, byIdentity };
 }
 
-/** Any word that could mean the group is enough to doubt it. */
-function mentions(words: readonly string[], group: NamedGroup): boolean {
-  return words.some((word) => groupOf(word) === group.name) || isAbout(words, group);
-}
-
-/** Beyond doubt about the group: its uuids, its devices, `VG <name>` or `LV <name>/<volume>` (a group may be called `for`). */
-function isAbout(words: readonly string[], { name, uuid, physicalVolumes }: NamedGroup): boolean {
-  const isNamed = words.some((word, index) => {
-    if (groupOf(word) !== name) return false;
-    return (word.includes('/') ? /^(?:LV|volume)$/i : /^(?:VG|group)$/i).test(words[index - 1] ?? '');
-  });
-  return (
-    isNamed ||
-    words.includes(uuid) ||
-    physicalVolumes.some((volume) => words.includes(volume.name) || words.includes(volume.uuid.replaceAll('-', '')))
-  );
+/** Certain: its uuids, its devices, `VG <name>` or `LV <name>/<volume>`. A group may be called `for`: other words are possible only. */
+function findGroups(words: readonly string[], { byName, byIdentity }: GroupNames): { certain: ReadonlySet<string>; possible: ReadonlySet<string> } {
+  const certain = new Set<string>();
+  const possible = new Set<string>();
+  const looked = new Set<string>();
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1] ?? '';
+    // The same words say the same thing however often they stand there.
+    if (looked.has(`${before} ${word}`)) continue;
+    looked.add(`${before} ${word}`);
+    for (const uuid of byIdentity.get(word) ?? []) certain.add(uuid);
+    const isNamed = (word.includes('/') ? /^(?:LV|volume)$/i : /^(?:VG|group)$/i).test(before);
+    for (const uuid of byName.get(groupOf(word)) ?? []) (isNamed ? certain : possible).add(uuid);
+  }
+  return { certain, possible };
 }
 
 /** `vg` of `vg/lv`; paths stay what they are. */

@@ -5,7 +5,7 @@
 import { type Evidence, known, unknown, whenKnown } from '../evidence';
 import type { LogicalVolume, VolumeGroup } from '../facts';
 import { type Captures, errorOutputOf, outputOf } from './captured';
-import { type Complaint, complaintAbout, type NamedGroup, readComplaints } from './lvm-complaints';
+import { type NamedGroup, readComplaints } from './lvm-complaints';
 
 const id = 'lvm.report';
 
@@ -20,21 +20,33 @@ export function parseGroups(captures: Captures): Evidence<readonly VolumeGroup[]
       const raw = reports.filter((report) => rowsOf(report, 'vg').length > 0).map((report) => readGroup(report, lines));
       if (raw.some((group) => group === undefined)) return unknown({ reason: 'unparseable', capture: id, line: 1 });
       const groups = raw.filter((group) => group !== undefined);
-      const complaints = readComplaints(stderr);
-      return known(groups.map((group) => finishGroup(group, groups, complaints)));
+      const complaints = readComplaints(groups, stderr);
+      const twins = findTwins(groups);
+      return known(groups.map((group) => finishGroup(group, twins, complaints)));
     }),
   );
 }
 
 type RawGroup = VolumeGroup & NamedGroup;
 
-function finishGroup(raw: RawGroup, all: readonly RawGroup[], complaints: readonly Complaint[]): VolumeGroup {
-  const { physicalVolumes, ...group } = raw;
-  const twin = all.some((other) => other !== raw && (other.uuid === raw.uuid || other.name === raw.name))
-    ? 'LVM shows two groups of this name'
-    : undefined;
-  const notWhole = group.notWhole ?? twin ?? complaintAbout(raw, all, complaints);
+function finishGroup({ physicalVolumes: _, ...group }: RawGroup, twins: ReadonlySet<string>, complaints: ReadonlyMap<string, string>): VolumeGroup {
+  const twin = twins.has(group.uuid) || twins.has(group.name) ? 'LVM shows two groups of this name' : undefined;
+  const notWhole = group.notWhole ?? twin ?? complaints.get(group.uuid);
   return notWhole === undefined ? group : { ...group, notWhole };
+}
+
+/** Uuids and names that stand there twice. */
+function findTwins(groups: readonly RawGroup[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(
+    groups
+      .flatMap(({ uuid, name }) => [uuid, name])
+      .filter((key) => {
+        const isTwice = seen.has(key);
+        seen.add(key);
+        return isTwice;
+      }),
+  );
 }
 
 function readReports(text: string): readonly Row[] | undefined {

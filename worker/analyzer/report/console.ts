@@ -45,17 +45,16 @@ function renderHeading({ version, at, place, pve, members }: ConsoleInput, node:
   ];
 }
 
-function renderSummary(
-  { members }: ConsoleInput,
-  { counts, guests, score, grade, complete }: NodeReport,
-  findings: readonly Found[],
-): readonly string[] {
+function renderSummary({ members }: ConsoleInput, node: NodeReport, findings: readonly Found[]): readonly string[] {
+  const { counts, guests, score, grade, complete } = node;
   const row = (label: string, value: number, rest = '') => `   ${label.padEnd(29)}${String(value).padStart(4)}${rest}`.trimEnd();
   const mappings = counts && [
     row('Total device mapper entries:', counts.total),
     row('Valid entries:', counts.valid),
     row('Duplicate entries:', counts.duplicate, counts.duplicate > 0 ? '   [CRITICAL]' : ''),
+    ...listKinds(node, true),
     row('Tombstoned entries:', counts.tombstoned, counts.tombstoned > 0 ? '   [WARNING]' : ''),
+    ...listKinds(node, false),
     row('Not checked:', counts.notChecked),
   ];
   return [
@@ -75,6 +74,13 @@ function renderSummary(
           `   Nodes of ${members.cluster ?? 'this node'}: ${members.reporting} of ${members.total} reporting, ${members.quorate ? 'quorate' : 'not quorate'}`,
         ]),
   ];
+}
+
+/** What the two old words stand for here: a live disk on the wrong node is no tombstone. */
+function listKinds({ findings }: NodeReport, isCritical: boolean): readonly string[] {
+  const kinds = new Map<string, number>();
+  for (const { severity, brief } of findings) if ((severity === 'critical') === isCritical) kinds.set(brief, (kinds.get(brief) ?? 0) + 1);
+  return [...kinds].map(([brief, count]) => `     ${`- ${brief}:`.padEnd(27)}${String(count).padStart(4)}`);
 }
 
 /** Only guests something was found on; the others are one line. */
@@ -122,24 +128,27 @@ function renderNotChecked({ report, form }: ConsoleInput, node: NodeReport): rea
   ];
 }
 
-function renderClosing({ page, report }: ConsoleInput, node: NodeReport, findings: readonly Found[]): readonly string[] {
+function renderClosing({ page, report, known }: ConsoleInput, node: NodeReport, findings: readonly Found[]): readonly string[] {
   const outcomes = [...node.outcomes, ...report.cluster.outcomes];
   const done = outcomes.filter(({ notChecked }) => notChecked.length === 0).length;
   const where = page === '' ? [] : [`   ${page}`];
   if (findings.length === 0 && done === outcomes.length) return [`No issues. ${done} of ${outcomes.length} checks done.`, ...where];
   if (findings.length === 0)
     return [`No issues found, but ${outcomes.length - done} of ${outcomes.length} checks could not be done: see NOT CHECKED.`, ...where];
-  const mendable = findings.filter(({ remedy }) => remedy !== null).length;
+  const isHeld = ({ fingerprint, heldBack }: Found) => heldBack !== null || (known.get(fingerprint) ?? { heldBack: '' }).heldBack !== null;
+  const mendable = findings.filter(({ remedy }) => remedy !== null);
+  const held = mendable.filter(isHeld).length;
   const count = findings.length === 1 ? '1 issue.' : `${findings.length} issues.`;
-  return [`${count} ${sayWhatCanBeDone(mendable, findings.length - mendable)}`, ...where];
+  return [`${count} ${sayWhatCanBeDone(mendable.length - held, held, findings.length - mendable.length)}`, ...where];
 }
 
-function sayWhatCanBeDone(mendable: number, looks: number): string {
-  const look = `${looks} ${looks === 1 ? 'needs' : 'need'} a look.`;
-  if (mendable === 0) return looks === 1 ? 'It needs a look.' : 'All of them need a look.';
-  const commands = 'can be cleaned with the commands above';
-  if (looks > 0) return `${mendable} ${commands}, ${look}`;
-  return mendable === 1 ? 'It can be cleaned with the command above.' : `All ${mendable} ${commands}.`;
+function sayWhatCanBeDone(now: number, held: number, looks: number): string {
+  const parts = [
+    ...(now > 0 ? [`${now} can be cleaned with the commands above`] : []),
+    ...(held > 0 ? [`${held} ${held === 1 ? 'is' : 'are'} held back: do nothing about ${held === 1 ? 'it' : 'them'} yet`] : []),
+    ...(looks > 0 ? [`${looks} ${looks === 1 ? 'needs' : 'need'} a look`] : []),
+  ];
+  return `${parts.join(', ')}.`;
 }
 
 function colour(line: string, form: 'ascii' | 'terminal'): string {

@@ -58,7 +58,7 @@ export function sayUnknown(why: Unknown): string {
     case 'no_state':
       return `${why.node} has not checked in yet: sexton-collector send`;
     case 'not_enrolled':
-      return `not heard yet: ${why.node}. Whether the group is shared is not proven until another node shows it.`;
+      return `not known whether its group is shared until a second node shows it. Not heard: ${why.node}.`;
     case 'mixed_enrolment':
       return `nodes of different Proxmox VE clusters are enrolled here as one: ${why.clusters.join(', ')}. Enrol each cluster with its own token.`;
     case 'changed_during_capture':

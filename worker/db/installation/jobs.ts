@@ -1,5 +1,8 @@
 /** Leases: a job is run by whoever takes its row with one conditional write, and by one at a time. */
 
+/** Servers' clocks differ by seconds; what is further ahead was written by a clock that was wrong. */
+const wrongClockMs = 3_600_000;
+
 export type Lease = { readonly name: string; readonly until: number; readonly cursor: string | null };
 
 /** Undefined: somebody else has it. A lease that ran out was left by a crash, one longer than any was taken while the clock was wrong: both may be taken. */
@@ -7,7 +10,7 @@ export async function takeLease(db: D1Database, name: string, now: number, milli
   const until = now + milliseconds;
   const row = await db
     .prepare(`INSERT INTO jobs (name, lease_until) VALUES (?1, ?2)
-      ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until WHERE jobs.lease_until <= ?3 OR jobs.lease_until > ?2 RETURNING cursor`)
+      ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until WHERE jobs.lease_until <= ?3 OR jobs.lease_until > ?2 + ${wrongClockMs} RETURNING cursor`)
     .bind(name, until, now)
     .first<{ cursor: string | null }>();
   return row === null ? undefined : { name, until, cursor: row.cursor };

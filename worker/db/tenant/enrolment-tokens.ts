@@ -115,9 +115,9 @@ export async function takeTokenForNode(scope: TenantScope, enrolment: Enrolment)
     .prepare(`INSERT INTO nodes (tenant_id, node_id, cluster_id, name, status, public_key, machine_id, collector, protocol, enrolled_at)
       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE changes() = 1`)
     .bind(tenantId, nodeId, token.clusterId, name, status, publicKey, machineId, collector, protocol, now);
-  // A new key begins its own count; the state is asked for again.
+  // The count goes on: what an earlier key signed is never new again. The state is asked for anew.
   const rekey = db
-    .prepare(`UPDATE nodes SET public_key = ?3, next_public_key = NULL, sequence = 0, digest = '', state_hash = '', raw_key = NULL, collector = ?4, protocol = ?5
+    .prepare(`UPDATE nodes SET public_key = ?3, next_public_key = NULL, digest = '', state_hash = '', raw_key = NULL, collector = ?4, protocol = ?5
       WHERE tenant_id = ?1 AND node_id = ?2 AND changes() = 1`)
     .bind(tenantId, nodeId, publicKey, collector, protocol);
   const action = replacesKey ? 'node.replace-key' : 'node.enrol';

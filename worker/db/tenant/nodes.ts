@@ -25,7 +25,7 @@ export type Speaker = {
   readonly tenantKey: string;
   /** Open findings of this node. */
   readonly open: { readonly critical: number; readonly warning: number; readonly info: number };
-  /** Highest vg_seqno known per volume group of the cluster. */
+  /** Highest vg_seqno known per volume group of the cluster, as nodes said it that are still in. */
   readonly knownSeqno: Readonly<Record<string, number>>;
 };
 
@@ -50,7 +50,8 @@ const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status, n.pub
   (SELECT json_array(count(*) FILTER (WHERE f.severity = 3), count(*) FILTER (WHERE f.severity = 2), count(*) FILTER (WHERE f.severity = 1))
      FROM findings f WHERE f.tenant_id = n.tenant_id AND f.cluster_id = n.cluster_id AND f.closed_at IS NULL AND f.node_id = n.node_id) AS openCounts,
   (SELECT json_group_object(substr(m.key, 4), CAST(m.value AS INTEGER))
-     FROM cluster_memory m WHERE m.tenant_id = n.tenant_id AND m.cluster_id = n.cluster_id AND m.key >= 'vg:' AND m.key < 'vg;') AS seqnos
+     FROM cluster_memory m JOIN nodes b ON b.tenant_id = m.tenant_id AND b.node_id = m.by_node AND b.status = 'active'
+     WHERE m.tenant_id = n.tenant_id AND m.cluster_id = n.cluster_id AND m.key >= 'vg:' AND m.key < 'vg;') AS seqnos
   FROM nodes n
   JOIN clusters c ON c.tenant_id = n.tenant_id AND c.cluster_id = n.cluster_id
   JOIN tenants t ON t.tenant_id = n.tenant_id AND t.status = 'active'
@@ -81,7 +82,8 @@ export type Heard = {
   readonly bootId: string;
 };
 
-export type NewState = { readonly stateHash: string; readonly rawKey: string | null; readonly machineId: string };
+/** The machine id is the one of the enrolment: it decides who may bring a new key. */
+export type NewState = { readonly stateHash: string; readonly rawKey: string | null };
 
 // Exactly the row that was read: with `sequence < new` two messages of one node in flight would both be judged against
 // the same old findings. `silent` is part of it because whoever clears it must also raise the revision, the key because a
@@ -108,8 +110,8 @@ export function acceptUnknownState(scope: TenantScope, message: StoredMessage, s
 
 /** A full message. */
 export function acceptFull(scope: TenantScope, message: StoredMessage, speaker: Speaker, said: Heard, state: NewState): D1PreparedStatement {
-  const sql = `${heard}, ${seen}, state_hash = ?15, state_at = ?6, raw_key = ?16, machine_id = ?17 ${asRead}`;
-  return bindStored(scope, sql, message, ...heardValues(speaker, said), state.stateHash, state.rawKey, state.machineId);
+  const sql = `${heard}, ${seen}, state_hash = ?15, state_at = ?6, raw_key = ?16 ${asRead}`;
+  return bindStored(scope, sql, message, ...heardValues(speaker, said), state.stateHash, state.rawKey);
 }
 
 const hourMilliseconds = 3_600_000;

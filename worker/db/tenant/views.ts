@@ -9,7 +9,8 @@ export function saveView(
   view: { digest: string; version: number; at: number; text: string },
 ): D1PreparedStatement {
   const sql = `INSERT INTO cluster_views (tenant_id, cluster_id, digest, at, version, view)
-    SELECT ?1, ?5, ?6, ?7, ?8, ?9 WHERE ${messageIsStored} ON CONFLICT (tenant_id, cluster_id, digest) DO NOTHING`;
+    SELECT ?1, ?5, ?6, ?7, ?8, ?9 WHERE ${messageIsStored} ON CONFLICT (tenant_id, cluster_id, digest)
+      DO UPDATE SET version = excluded.version, view = excluded.view WHERE cluster_views.version <> excluded.version`;
   return bindStored(scope, sql, message, view.digest, view.at, view.version, view.text);
 }
 

@@ -1,9 +1,11 @@
 /** POST /t/:tenant/tokens: an enrolment token, shown once, with the exact lines to type. */
+
 import * as z from 'zod';
 import { createEnrolmentToken } from '../../enrollment/create-token';
 import type { StaffCall } from '../../http/call';
 import type { ClusterId } from '../../ids';
 import { seeTenant } from '../../people/scope';
+import { visibleText } from '../../text/visible';
 import { Said } from '../finding/finding-list';
 import { countOf } from '../frame/count-words';
 import { Crumbs, renderPage } from '../frame/layout';
@@ -69,7 +71,7 @@ export async function makeToken(
           report. Repeat them on every node of the cluster with the same token.
         </p>
         <p>
-          <a href={`/t/${tenant.tenantId}`}>To {tenant.name}</a>
+          <a href={`/t/${tenant.tenantId}`}>To {visibleText(tenant.name)}</a>
         </p>
       </>
     ),

@@ -49,6 +49,9 @@ export const foreignActivation = defineRule<NodeInputs>()({
       found.push({
         subject: mapping.uuid,
         guests: [owner.value.vmid],
+        heldBack: ownership.isUnheard(owner.value.node)
+          ? `${owner.value.node}, where ${circumstances.whoIs(owner.value.vmid)} lives, has not been heard`
+          : undefined,
         evidence: mappingEvidence(mapping.line, volume.line),
         detail: {
           name: mapping.name,
@@ -68,7 +71,7 @@ export const foreignActivation = defineRule<NodeInputs>()({
     sentence: `${node} has ${detail.volume} active. ${detail.who} lives on ${detail.home}.`,
     breaks: `Nothing today. As soon as this disk is deleted, resized or snapshotted on ${detail.home}, ${node} can no longer start or receive ${detail.who}.`,
     messages: [],
-    because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no lock, and no migration, backup or task for ${detail.who} on the nodes that were heard.${detail.isHomeUnheard ? ` Not checked: ${detail.home} itself, it was not heard lately.` : ''}`,
+    because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no lock, and no migration, backup or task for ${detail.who} on the nodes that were heard.${detail.isHomeUnheard ? ` Not checked: ${detail.home} itself, it has not been heard.` : ''}`,
     todo: detail.isLayered
       ? `It has a snapshot: deactivating it takes the snapshot along without a word. Look at ${commandWith('lvs', detail.group)} first. No script is offered.`
       : `Deactivate it on ${node}. LVM refuses by itself if it is in use.`,
