@@ -2,10 +2,12 @@
 import type { EnrolmentAnswer } from '../worker/wire/enrolment';
 
 const texts = ['tenant', 'tenantName', 'cluster', 'clusterName', 'node', 'keyid', 'serverKey', 'serverKeyFingerprint'] as const;
+/** Longer is no name and no key. */
+const maxTextLength = 400;
 const counts = ['intervalSeconds', 'enrolled', 'members'] as const;
 
 export function readEnrolmentAnswer(document: Readonly<Record<string, unknown>>): EnrolmentAnswer | undefined {
-  const text = (key: (typeof texts)[number]) => (typeof document[key] === 'string' ? String(document[key]) : undefined);
+  const text = (key: (typeof texts)[number]) => (typeof document[key] === 'string' ? String(document[key]).slice(0, maxTextLength) : undefined);
   const count = (key: (typeof counts)[number]) => (Number.isFinite(document[key]) ? Number(document[key]) : undefined);
   if (texts.some((key) => text(key) === undefined) || counts.some((key) => count(key) === undefined)) return undefined;
   const keyid = text('keyid') ?? '';

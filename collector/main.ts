@@ -1,6 +1,6 @@
 /** The program: real terminal, real clock, real end. Everything else is handed in and tested without it. */
 import { writeSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { askHidden } from './ask-hidden';
@@ -43,7 +43,8 @@ async function main(): Promise<number> {
   }
   return runCli(argv, {
     script,
-    program: calledAs.endsWith('.mjs') ? `node ${basename(calledAs)}` : basename(calledAs),
+    // As it was typed, so that what is printed can be typed: a path by its path, a command by its name.
+    program: calledAs.endsWith('.mjs') ? `node ${relative(process.cwd(), calledAs) || calledAs}` : basename(calledAs),
     now: Date.now,
     elapsedMs: () => performance.now(),
     print: (line) => writeAll(1, `${line}\n`),

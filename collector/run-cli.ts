@@ -40,7 +40,15 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     complain(safeLine(config.error));
     return exitCode.usage;
   }
-  const context: Context = { ...surroundings, commandLine: { ...parsed.value, root }, config: config.value, directory: openStateDirectory(root) };
+  // Commands that are printed must mean the same node.
+  const here = root === '' ? program : `${program} --root ${root}`;
+  const context: Context = {
+    ...surroundings,
+    program: here,
+    commandLine: { ...parsed.value, root },
+    config: config.value,
+    directory: openStateDirectory(root),
+  };
   try {
     return await runCommandNamed(parsed.value.command, context, surroundings);
   } catch (error) {

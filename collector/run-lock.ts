@@ -1,17 +1,19 @@
 /** One run at a time. The lock names its holder by pid and start time, so that a dead one's lock is no lock. */
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { errnoOf } from './errno';
 import { startTimeOf } from './start-time';
+import { makePrivate, unlessMissing } from './state-directory';
 
 export type RunLock = { readonly release: () => void };
 
 /** Undefined: somebody else runs. */
 export function takeRunLock(directory: string): RunLock | undefined {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makePrivate(directory);
   const lock = `${directory}/run.lock`;
   const mine = `${lock}.${process.pid}`;
   const content = `${process.pid} ${startTimeOf(process.pid) ?? 0}\n`;
-  writeFileSync(mine, content, { mode: 0o600 });
+  unlessMissing(() => unlinkSync(mine));
+  writeFileSync(mine, content, { mode: 0o600, flag: 'wx' });
   try {
     // Linked with its content: nobody ever sees an empty lock.
     if (!tryLink(mine, lock)) {

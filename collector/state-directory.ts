@@ -1,5 +1,5 @@
 /** Where the collector keeps what it must remember: below the root, for root only, each file replaced as a whole. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 
 export type StateDirectory = {
   readonly path: string;
@@ -24,10 +24,12 @@ export function openStateDirectory(root: string): StateDirectory {
     fileOf,
     read: (name) => unlessMissing(() => readFileSync(fileOf(name), 'utf8')),
     write: (name, content) => {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-      if (name.startsWith('spool/')) mkdirSync(`${path}/spool`, { recursive: true, mode: 0o700 });
+      makePrivate(path);
+      if (name.startsWith('spool/')) makePrivate(`${path}/spool`);
       const beside = `${fileOf(name)}.${process.pid}.part`;
-      const file = openSync(beside, 'w', 0o600);
+      // Made anew: what lies there may be a link to somewhere else, or readable by others.
+      unlessMissing(() => unlinkSync(beside));
+      const file = openSync(beside, 'wx', 0o600);
       try {
         writeSync(file, typeof content === 'string' ? Buffer.from(content) : content);
         fsyncSync(file);
@@ -45,7 +47,13 @@ export function openStateDirectory(root: string): StateDirectory {
   };
 }
 
-function unlessMissing<T>(action: () => T): T | undefined {
+/** For root only, also when it was there before. */
+export function makePrivate(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+}
+
+export function unlessMissing<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {

@@ -61,7 +61,8 @@ export async function enroll(context: Context): Promise<ExitCode> {
 
 /** Stored before it is used: an answer that gets lost on its way must not leave a key at the server that nobody has. */
 function prepareKey(directory: StateDirectory, isNewKey: boolean): NodeKey {
-  const kept = isNewKey ? undefined : (readKey(directory.read('key.new') ?? '') ?? readKey(directory.read('key') ?? ''));
+  // A new key that was sent once may be in at the server: it is brought again, whatever was asked for.
+  const kept = readKey(directory.read('key.new') ?? '') ?? (isNewKey ? undefined : readKey(directory.read('key') ?? ''));
   if (kept !== undefined) return kept;
   const text = makeKeyText();
   const key = readKey(text);
@@ -75,6 +76,8 @@ function explainFailure(context: Context, outcome: Exclude<Outcome<unknown>, { k
     context.complain(outcome.says);
     return exitCode.unreachable;
   }
+  // Refused is known not to be in: the next try makes its own.
+  context.directory.remove('key.new');
   context.complain(outcome.kind === 'refused' ? outcome.says : 'The server refused the first message of this key.');
   if (outcome.kind === 'refused' && outcome.reason === 'already_enrolled')
     context.complain(`To speak with a key of its own: ${context.program} enroll --new-key --server URL`);

@@ -81,7 +81,9 @@ function reportFailure(context: Context, { memory, body }: Delivery, failure: Ex
   writeMemory(context.directory, { ...memory, lastFailure: failure.says });
   if (failure.kind === 'unreachable') {
     context.directory.write('spool/newest', body);
-    context.complain(`${failure.says} Kept in ${context.directory.fileOf('spool/newest')}; the next run sends what is true then.`);
+    context.complain(
+      `${failure.says} Nothing is lost: run send again when the server can be reached; it looks anew. This one is kept in ${context.directory.fileOf('spool/newest')}.`,
+    );
     return exitCode.unreachable;
   }
   context.complain(failure.says);

@@ -27,6 +27,6 @@ export function unenroll({ directory, commandLine, print, complain }: Context): 
   }
   print('Deleted:');
   for (const path of deleted) print(safeLine(`  ${path}`));
-  if (enrolment !== undefined) print('The server still lists the node as silent until somebody retires it there.');
+  if (enrolment !== undefined) print('The server still lists the node, and calls it silent from now on.');
   return exitCode.done;
 }
