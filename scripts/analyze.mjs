@@ -1,16 +1,22 @@
 // npm run analyze -- [--json] [--all] FILE…: the report of saved snapshots, offline. Several files of one cluster are judged
 // together. Exit code 0: nothing found, 1: findings, 2: a file could not be read.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { root } from './build.mjs';
+import { readOptions } from './options.mjs';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, all: { type: 'boolean' } } });
+const usage = `Usage: npm run analyze -- [--json] [--all] FILE…
+FILE is what "node sexton-collector.mjs collect" printed, or a raw message as the server keeps it.
+  --all    also what was clean, not only what was found or not checked
+  --json   the report for programs
+Exit code: 0 nothing found, 1 findings, 2 a file could not be read.`;
+const { values, positionals } = readOptions(usage, {
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, all: { type: 'boolean' } },
+});
 if (positionals.length === 0) {
-  console.error(
-    'Usage: npm run analyze -- [--json] [--all] FILE…\nFILE is what "sexton-collector collect" printed, or a raw message as the server keeps it.',
-  );
+  console.error(usage);
   process.exit(2);
 }
 
@@ -32,6 +38,9 @@ function readSaved(file) {
     const bytes = readFileSync(file);
     return { file, text: (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString() };
   } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return { why: `${file}: there is no such file.` };
+    if (code === 'EISDIR') return { why: `${file} is a directory. Name the files in it: ${file.replace(/\/+$/, '')}/*` };
     return { why: `${file}: ${error instanceof Error ? error.message : error}` };
   }
 }

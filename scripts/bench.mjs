@@ -4,9 +4,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { buildAll, root } from './build.mjs';
+import { readOptions } from './options.mjs';
 import { startServer } from './serve.mjs';
 
 /** @typedef {import('../test/bench/row').Row} Row */
@@ -27,7 +27,9 @@ import { startServer } from './serve.mjs';
  */
 
 const parts = ['analysis', 'message', 'load', 'rows', 'collector', 'bundles'];
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = readOptions(`Usage: npm run bench -- [--json] [--only ${parts.join(',')}]`, {
+  options: { json: { type: 'boolean' }, only: { type: 'string' } },
+});
 const chosen = values.only?.split(',') ?? parts;
 const wrong = chosen.filter((part) => !parts.includes(part));
 if (wrong.length > 0) {

@@ -1,19 +1,18 @@
 // npm run keys: the key that signs cleanup scripts, in the forms people compare and tools read.
-// npm run keys -- --new [--write]: a new SEXTON_SECRET. Nothing that exists is overwritten.
+// npm run keys -- --new: a new SEXTON_SECRET. Nothing that exists is overwritten.
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { buildCommands, dataDirectory } from './build.mjs';
 import { loadCommands } from './load-commands.mjs';
+import { readOptions } from './options.mjs';
 import { newSecret, readSecrets } from './secrets.mjs';
 
-const { values: options } = parseArgs({
-  options: { new: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
-});
+const { values: options } = readOptions(
+  `npm run keys             show the signing key of this machine's installation (or of SEXTON_SECRET in the environment)
+npm run keys -- --new    print a new SEXTON_SECRET and the signing key it brings; changes nothing`,
+  { options: { new: { type: 'boolean', default: false } } },
+);
 
-if (options.help) {
-  console.log(`npm run keys             show the signing key of this machine's installation (or of SEXTON_SECRET in the environment)
-npm run keys -- --new    print a new SEXTON_SECRET and the signing key it brings; changes nothing`);
-} else if (options.new) {
+if (options.new) {
   const secret = newSecret();
   await showKey({ SEXTON_SECRET: secret });
   console.log(`

@@ -2,16 +2,17 @@
 // npm run sign-in -- --remote [EMAIL]: the same for a deployed one, written through wrangler: who can deploy can sign in.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildCommands, dataDirectory, root } from './build.mjs';
 import { askRunningServer } from './control-socket.mjs';
 import { loadCommands } from './load-commands.mjs';
+import { readOptions } from './options.mjs';
 import { runWrangler } from './wrangler.mjs';
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { remote: { type: 'boolean', default: false }, url: { type: 'string' } },
-});
+const { values: options, positionals } = readOptions(
+  `npm run sign-in                                    a one-use link to the Sexton running on this machine
+npm run sign-in -- --remote [--url URL] [EMAIL]    the same for a deployed one, written through wrangler`,
+  { allowPositionals: true, options: { remote: { type: 'boolean', default: false }, url: { type: 'string' } } },
+);
 const [email] = positionals;
 
 /** @param {string} why @returns {never} */

@@ -1,11 +1,11 @@
 // npm start: the whole of Sexton on this machine, and the lines that make it useful in five minutes.
 import { createServer } from 'node:net';
 import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildAll, dataDirectory } from './build.mjs';
 import { askRunningServer, listenForCommands } from './control-socket.mjs';
 import { whereToListen } from './listen.mjs';
 import { loadCommands } from './load-commands.mjs';
+import { readOptions } from './options.mjs';
 import { readOrMakeSecrets } from './secrets.mjs';
 import { startServer } from './serve.mjs';
 import { welcome } from './welcome.mjs';
@@ -25,7 +25,13 @@ function isFree(host, port) {
   });
 }
 
-const { values } = parseArgs({ options: { listen: { type: 'string' }, 'public-url': { type: 'string' } } });
+const { values } = readOptions(
+  `Usage: npm start -- [--listen ADDRESS] [--public-url URL]
+  --listen ADDRESS    an address of this machine (HOST); 127.0.0.1 unless told
+  --public-url URL    the https address people and nodes use, behind a reverse proxy (PUBLIC_URL)
+  PORT=8788           another port than 8787`,
+  { options: { listen: { type: 'string' }, 'public-url': { type: 'string' } } },
+);
 const place = whereToListen({
   listen: values.listen ?? process.env.HOST,
   publicUrl: values['public-url'] ?? process.env.PUBLIC_URL,

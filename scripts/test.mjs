@@ -1,14 +1,16 @@
 // npm test: the whole suite, layer by layer. Installs what the tests need from Debian when it is missing and this is root;
 // otherwise the layer that needs it is named and left out, loudly. With CI=true nothing may be left out.
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { root } from './build.mjs';
+import { readOptions } from './options.mjs';
 
 const layers = /** @type {const} */ (['unit', 'worker', 'browser', 'kernel']);
 /** Layers that need more than npm brings. */
 const needsDebian = new Set(['unit', 'browser', 'kernel']);
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals } = readOptions(`Usage: npm test [-- LAYER…]\nLayers: ${layers.join(', ')}; all of them unless told.`, {
+  allowPositionals: true,
+});
 const wrong = positionals.filter((name) => !layers.some((layer) => layer === name));
 if (wrong.length > 0) {
   console.error(`No such layer: ${wrong.join(', ')}. There are: ${layers.join(', ')}.`);
