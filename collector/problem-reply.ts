@@ -12,6 +12,8 @@ export type Outcome<T> =
 
 /** Far from where numbers stop being exact. */
 const maxSequence = 2 ** 52;
+/** Longer is no address of a page; it is printed as one line. */
+const maxPageLength = 400;
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -51,7 +53,15 @@ export function readAnswer({ accepted, want, nextDue, scripts, open, page, repor
     return undefined;
   if (typeof page !== 'string' || (report !== undefined && typeof report !== 'string')) return undefined;
   const { critical, warning, info } = open;
-  return { accepted, want, nextDue, scripts, open: { critical, warning, info }, page, ...(report === undefined ? {} : { report }) };
+  return {
+    accepted,
+    want,
+    nextDue,
+    scripts,
+    open: { critical, warning, info },
+    page: page.slice(0, maxPageLength),
+    ...(report === undefined ? {} : { report }),
+  };
 }
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;

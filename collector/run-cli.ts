@@ -53,7 +53,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     return await runCommandNamed(parsed.value.command, context, surroundings);
   } catch (error) {
     const errno = errnoOf(error);
-    if (!/^(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT)$/.test(errno)) throw error;
+    if (!/^(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|ELOOP|EEXIST)$/.test(errno)) throw error;
     complain(safeLine(`${context.directory.path} cannot be used (${errno}).${/^E(?:ACCES|PERM)$/.test(errno) ? ' Run it as root.' : ''}`));
     return exitCode.usage;
   }
@@ -67,6 +67,11 @@ async function runCommandNamed(
   if (command === 'status') return showStatus(context);
   // Looking alone changes nothing and may be done by anybody; commands that hang are remembered without a lock.
   if (command === 'collect') return collect(context);
+  const stranger = context.directory.claim();
+  if (stranger !== undefined) {
+    context.complain(safeLine(stranger));
+    return exitCode.usage;
+  }
   const lock = takeRunLock(context.directory.path);
   if (lock === undefined) {
     context.complain('Another run is going on. Nothing was done.');

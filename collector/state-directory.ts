@@ -1,9 +1,23 @@
 /** Where the collector keeps what it must remember: below the root, for root only, each file replaced as a whole. */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 
 export type StateDirectory = {
   readonly path: string;
   readonly fileOf: (name: StateFile) => string;
+  /** Closes the directory to others. Answers why what lies there cannot be trusted, for people; undefined: it is ours. */
+  readonly claim: () => string | undefined;
   /** Undefined: there is none. */
   readonly read: (name: StateFile) => string | undefined;
   /** Written beside it, then renamed: there is always the old one or the new one. */
@@ -22,6 +36,17 @@ export function openStateDirectory(root: string): StateDirectory {
   return {
     path,
     fileOf,
+    claim: () => {
+      const stranger = findStranger(path);
+      if (stranger !== undefined) return stranger;
+      // Closed first: what is looked at behind the door cannot be exchanged any more.
+      makePrivate(path);
+      for (const name of ['spool', ...stateFiles]) {
+        const found = findStranger(`${path}/${name}`);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
     read: (name) => unlessMissing(() => readFileSync(fileOf(name), 'utf8')),
     write: (name, content) => {
       makePrivate(path);
@@ -31,7 +56,7 @@ export function openStateDirectory(root: string): StateDirectory {
       unlessMissing(() => unlinkSync(beside));
       const file = openSync(beside, 'wx', 0o600);
       try {
-        writeSync(file, typeof content === 'string' ? Buffer.from(content) : content);
+        writeFileSync(file, content);
         fsyncSync(file);
       } finally {
         closeSync(file);
@@ -47,10 +72,26 @@ export function openStateDirectory(root: string): StateDirectory {
   };
 }
 
-/** For root only, also when it was there before. */
+/** For root only, also when it was there before. Fails at a link: what it points to is not ours to close. */
 export function makePrivate(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
+  const opened = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    fchmodSync(opened, 0o700);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** A link, or something of another user: a key that somebody put here would be known to them. */
+function findStranger(path: string): string | undefined {
+  const found = unlessMissing(() => lstatSync(path));
+  if (found === undefined) return undefined;
+  if (found.isSymbolicLink()) return `${path} is a link. Nothing was done. Find out who made it, then remove it.`;
+  const self = process.geteuid?.() ?? 0;
+  if (found.uid === self) return undefined;
+  const advice = found.uid === 0 ? 'Run it as root.' : 'Find out who made it, then remove it.';
+  return `${path} belongs to user ${found.uid}, and this runs as user ${self}. Nothing was done. ${advice}`;
 }
 
 export function unlessMissing<T>(action: () => T): T | undefined {

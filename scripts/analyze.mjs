@@ -8,7 +8,7 @@ import { readOptions } from './options.mjs';
 
 const usage = `Usage: npm run analyze -- [--json] [--all] FILE…
 FILE is what "node sexton-collector.mjs collect" printed, or a raw message as the server keeps it.
-  --all    also what was clean, not only what was found or not checked
+  --all    every finding in full; else those alike are told once
   --json   the report for programs
 Exit code: 0 nothing found, 1 findings, 2 a file could not be read.`;
 const { values, positionals } = readOptions(usage, {

@@ -76,8 +76,8 @@ function explainFailure(context: Context, outcome: Exclude<Outcome<unknown>, { k
     context.complain(outcome.says);
     return exitCode.unreachable;
   }
-  // Refused is known not to be in: the next try makes its own.
-  context.directory.remove('key.new');
+  // Refused for the key itself: the next try makes its own. A token that is refused says nothing about a key brought before.
+  if (outcome.kind === 'refused' && outcome.reason === 'already_enrolled') context.directory.remove('key.new');
   context.complain(outcome.kind === 'refused' ? outcome.says : 'The server refused the first message of this key.');
   if (outcome.kind === 'refused' && outcome.reason === 'already_enrolled')
     context.complain(`To speak with a key of its own: ${context.program} enroll --new-key --server URL`);

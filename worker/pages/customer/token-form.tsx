@@ -19,6 +19,7 @@ export function TokenForm({ tenantId, clusters = [], only }: { tenantId: string;
               <option value={clusterId}>{nameCluster(name)}</option>
             ))}
           </select>
+          {clusters.length > 0 && <span class="hint">A further node of a cluster: choose its cluster. "A new cluster" would show it twice.</span>}
         </label>
       ) : (
         <input type="hidden" name="cluster" value={only.clusterId} />

@@ -33,7 +33,6 @@ function Finding({ finding, now, withNode, open }: { finding: FindingView; now: 
       <Body finding={finding} />
       <p class="aside">
         Open for <Ago at={finding.openedAt} now={now} bare />
-        {finding.heldBack !== null && ` · ${visibleText(finding.heldBack)}`}
         {' · '}
         <span class="mono">{finding.rule}</span>
       </p>
@@ -41,7 +40,7 @@ function Finding({ finding, now, withNode, open }: { finding: FindingView; now: 
   );
 }
 
-function Body({ finding: { explanation, subject } }: { finding: FindingView }) {
+function Body({ finding: { explanation, subject, heldBack } }: { finding: FindingView }) {
   if (explanation === undefined) {
     return (
       <p>
@@ -60,6 +59,12 @@ function Body({ finding: { explanation, subject } }: { finding: FindingView }) {
       <h4>How we know</h4>
       <p>{visibleText(explanation.because)}</p>
       <h4>What to do</h4>
+      {/* Above the command: who copies it has read it. */}
+      {heldBack !== null && (
+        <p>
+          <b>Not yet:</b> {visibleText(heldBack)}.
+        </p>
+      )}
       <p>{visibleText(explanation.todo)}</p>
       {explanation.commands.length > 0 && <Said lines={explanation.commands} />}
     </>
