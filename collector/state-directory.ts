@@ -30,19 +30,20 @@ export type StateDirectory = {
 export const stateFiles = ['key', 'key.new', 'enrolment.json', 'state.json', 'stuck.json', 'spool/newest'] as const;
 export type StateFile = (typeof stateFiles)[number];
 
-export function openStateDirectory(root: string): StateDirectory {
+/** `user`: whose it must be; root, unless somebody looks at a copy. */
+export function openStateDirectory(root: string, user = process.geteuid?.() ?? 0): StateDirectory {
   const path = `${root}/var/lib/sexton`;
   const fileOf = (name: StateFile) => `${path}/${name}`;
   return {
     path,
     fileOf,
     claim: () => {
-      const stranger = findStranger(path);
+      const stranger = findStranger(path, user);
       if (stranger !== undefined) return stranger;
       // Closed first: what is looked at behind the door cannot be exchanged any more.
       makePrivate(path);
       for (const name of ['spool', ...stateFiles]) {
-        const found = findStranger(`${path}/${name}`);
+        const found = findStranger(`${path}/${name}`, user);
         if (found !== undefined) return found;
       }
       return undefined;
@@ -84,14 +85,13 @@ export function makePrivate(directory: string): void {
 }
 
 /** A link, or something of another user: a key that somebody put here would be known to them. */
-function findStranger(path: string): string | undefined {
+function findStranger(path: string, user: number): string | undefined {
   const found = unlessMissing(() => lstatSync(path));
   if (found === undefined) return undefined;
   if (found.isSymbolicLink()) return `${path} is a link. Nothing was done. Find out who made it, then remove it.`;
-  const self = process.geteuid?.() ?? 0;
-  if (found.uid === self) return undefined;
+  if (found.uid === user) return undefined;
   const advice = found.uid === 0 ? 'Run it as root.' : 'Find out who made it, then remove it.';
-  return `${path} belongs to user ${found.uid}, and this runs as user ${self}. Nothing was done. ${advice}`;
+  return `${path} belongs to user ${found.uid}, and this runs as user ${user}. Nothing was done. ${advice}`;
 }
 
 export function unlessMissing<T>(action: () => T): T | undefined {

@@ -11,6 +11,11 @@ describe('what a reply means', () => {
     expect(interpret(200, { ...good, later: true })).toEqual({ kind: 'accepted', answer: good });
   });
 
+  it('cuts the address of a page that is too long to be one', () => {
+    const outcome = interpret(200, { ...good, page: 'x'.repeat(1_000_000) });
+    expect(outcome.kind === 'accepted' && outcome.answer.page.length).toBe(400);
+  });
+
   it('takes an answer that is none for a server that cannot be reached', () => {
     for (const body of [
       'hello',
