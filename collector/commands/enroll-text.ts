@@ -10,7 +10,7 @@ export function sayEnrolled({ answer, nodeName }: Enrolment, key: NodeKey, progr
     '',
     `  node key     ${sshFingerprint(key)}   made here, stays in ${keyFile}`,
     `  server key   ${serverKeyFingerprint}   signs cleanup scripts; npm run keys prints it on the server`,
-    `  interval     check in every ${Math.max(1, Math.round(intervalSeconds / 60))} minutes; nothing is scheduled yet: put "${program} send --quiet" into cron`,
+    `  interval     check in every ${Math.max(1, Math.round(intervalSeconds / 60))} minutes; nothing is scheduled yet: put "${program} send --quiet" into cron, with whole paths`,
     '',
     `  See what would leave this node     ${program} collect | less`,
     `  Check in now                       ${program} send`,
