@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 export type Outcome = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
 
 export type Run = {
-  /** Shared with the machine as /work. */
+  /** Shared with the machine as /host. */
   readonly directory: string;
   /** A file of that directory, run by bash. */
   readonly script: string;

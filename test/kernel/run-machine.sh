@@ -1,7 +1,7 @@
 #!/bin/bash
 # run-machine.sh IMAGE DIRECTORY SCRIPT [NAME:SIZE …]
 #
-# Boots the image made by build-image.sh and runs DIRECTORY/SCRIPT in it as root, with bash, in /work, which is
+# Boots the image made by build-image.sh and runs DIRECTORY/SCRIPT in it as root, with bash, in /host, which is
 # DIRECTORY shared read-write. Prints what the script printed and exits with its exit code; 124: it ran past
 # MACHINE_SECONDS (default 600); 125: the machine ended without a result. On both the console is shown.
 #
@@ -22,7 +22,7 @@ trap 'rm -rf "$scratch"' EXIT
 result=$directory/.machine
 rm -rf "$result"
 mkdir "$result"
-printf 'exec bash /work/%q\n' "$script" >"$result/script"
+printf 'exec bash /host/%q\n' "$script" >"$result/script"
 
 disks=()
 for disk in "$@"; do
@@ -45,7 +45,7 @@ TMPDIR=$scratch timeout --foreground --kill-after=5 "$limit" qemu-system-x86_64 
   -kernel "$image/vmlinux" -initrd "$image/initrd.gz" \
   -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on sexton.disks=$#" \
   -drive "file=$image/root.ext4,format=raw,if=none,id=root,snapshot=on" -device virtio-blk-pci,drive=root \
-  -fsdev "local,id=work,path=$directory,security_model=none" -device virtio-9p-pci,fsdev=work,mount_tag=work \
+  -fsdev "local,id=host,path=$directory,security_model=none" -device virtio-9p-pci,fsdev=host,mount_tag=host \
   -netdev user,id=net -device virtio-net-pci,netdev=net \
   -device virtio-scsi-pci,id=scsi "${disks[@]}" </dev/null
 ended=$?

@@ -5,8 +5,8 @@
 # expectations.ts says what must be found.
 set -Eeuo pipefail
 trap 'echo "failed: $BASH_COMMAND (${BASH_SOURCE[0]}:$LINENO)" >&2' ERR
-here=/work/scenario
-out=/work/out
+here=/host/scenario
+out=/host/out
 mkdir -p "$out"
 source "$here/lvm.sh"
 source "$here/proxmox.sh"
@@ -41,7 +41,7 @@ collect pve1 ''
 send pve1 ''
 
 step 'pve1 looks while volumes come, are renamed and go'
-collect_during_churn "$(cat /work/churn-captures)"
+collect_during_churn "$(cat /host/churn-captures)"
 
 step 'pve2 looks'
 become_pve2

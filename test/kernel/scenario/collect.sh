@@ -4,7 +4,7 @@
 sexton() {
   local root=$1
   shift
-  PATH="$root/usr/sbin:$PATH" node /work/dist/sexton-collector.mjs "$@" ${root:+--root "$root"} --config "$root/etc/sexton/collector.json"
+  PATH="$root/usr/sbin:$PATH" node /host/dist/sexton-collector.mjs "$@" ${root:+--root "$root"} --config "$root/etc/sexton/collector.json"
 }
 
 # collect NODE ROOT
@@ -17,7 +17,7 @@ collect() {
 # send NODE ROOT: enrols and posts to the server on the host, which the test announced with two files, server and token.
 send() {
   local ended=0
-  sexton "$2" enroll --server "$(cat /work/server)" --token-file "/work/token" >"$out/$1.enroll" 2>&1 || ended=$?
+  sexton "$2" enroll --server "$(cat /host/server)" --token-file "/host/token" >"$out/$1.enroll" 2>&1 || ended=$?
   echo "$ended" >"$out/$1.enroll.exit"
   ended=0
   sexton "$2" send --report >"$out/$1.send" 2>&1 || ended=$?
