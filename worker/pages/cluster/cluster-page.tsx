@@ -25,12 +25,7 @@ export async function showCluster({ ports, person, params, requestId }: StaffCal
     person,
     children: (
       <>
-        <Crumbs
-          trail={[
-            ['Fleet', '/'],
-            [tenant.name, `/t/${tenant.tenantId}`],
-          ]}
-        />
+        <Crumbs tenant={tenant} />
         <h1>
           {nameCluster(card.name)} <Sign mark={card.mark} />
         </h1>

@@ -28,7 +28,7 @@ export async function showCustomer({ ports, person, params, requestId }: StaffCa
     person,
     children: (
       <>
-        <Crumbs trail={[['Fleet', '/']]} />
+        <Crumbs />
         <h1>
           {visibleText(tenant.name)} <span class="number">{tenant.key}</span>
         </h1>

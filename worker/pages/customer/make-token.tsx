@@ -46,12 +46,7 @@ export async function makeToken(
     person,
     children: (
       <>
-        <Crumbs
-          trail={[
-            ['Fleet', '/'],
-            [tenant.name, `/t/${tenant.tenantId}`],
-          ]}
-        />
+        <Crumbs tenant={tenant} />
         <h1>Enrol nodes</h1>
         <p class="lede">
           This token lets in {countOf(uses, 'node')} for one hour. <b>It is shown once.</b>

@@ -72,8 +72,15 @@ function TopBar({ person, current }: { person: Person | undefined; current: 'fle
   );
 }
 
-/** *Acme Logistics / prod-dc1 /* above the title. */
-export function Crumbs({ trail }: { trail: readonly (readonly [text: string, href: string])[] }) {
+type Crumb = readonly [text: string, href: string];
+
+/** *Fleet / Acme Logistics / prod-dc1 /* above the title: the fleet, the page's customer, and what lies between it and the page. */
+export function Crumbs({ tenant, between }: { tenant?: { readonly tenantId: string; readonly name: string }; between?: Crumb }) {
+  const trail: readonly Crumb[] = [
+    ['Fleet', '/'],
+    ...(tenant === undefined ? [] : [[tenant.name, `/t/${tenant.tenantId}`] as const]),
+    ...(between === undefined ? [] : [between]),
+  ];
   return (
     <nav class="crumbs" aria-label="Breadcrumb">
       {trail.map(([text, href]) => (

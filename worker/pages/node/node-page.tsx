@@ -34,13 +34,7 @@ export async function showNode({ ports, person, params, requestId }: StaffCall):
     person,
     children: (
       <>
-        <Crumbs
-          trail={[
-            ['Fleet', '/'],
-            [tenant.name, `/t/${tenant.tenantId}`],
-            [nameCluster(card.name), `/t/${tenant.tenantId}/clusters/${card.clusterId}`],
-          ]}
-        />
+        <Crumbs tenant={tenant} between={[nameCluster(card.name), `/t/${tenant.tenantId}/clusters/${card.clusterId}`]} />
         <h1>
           {visibleText(node.name)} <Sign mark={node.mark ?? 'not-checked'} />
         </h1>
