@@ -4,18 +4,11 @@ import { classifyError } from '../../worker/http/classify-error';
 import { ingestMessage } from '../../worker/ingest/ingest-message';
 import { capturesOf } from '../unit/analyzer/support/fake-node';
 import { pve1 } from '../unit/analyzer/support/sample-cluster';
-import { makeCustomer, makeToken, rows } from './support/test-customer';
-import { enrolTestNode, packMessage } from './support/test-node';
-import { makePorts } from './support/test-ports';
+import { enrolOne } from './support/enrolled-node';
+import { rows } from './support/test-customer';
+import { packMessage } from './support/test-node';
 
 const captures = capturesOf(pve1);
-
-async function enrolOne() {
-  const ports = await makePorts();
-  const customer = await makeCustomer(ports);
-  const token = await makeToken(ports, customer);
-  return { ports, customer, node: await enrolTestNode(ports, token.token, 'pve1') };
-}
 
 const refused = (reason: string) => ({ ok: false, error: { reason } });
 const taken = (accepted: number) => ({ ok: true, value: { accepted } });

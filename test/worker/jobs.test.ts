@@ -3,19 +3,11 @@ import { takeLease } from '../../worker/db/installation/jobs';
 import { oldestDirty, runJobs } from '../../worker/jobs/run-jobs';
 import { capturesOf } from '../unit/analyzer/support/fake-node';
 import { pve1 } from '../unit/analyzer/support/sample-cluster';
-import { makeCustomer, makeToken, rows } from './support/test-customer';
-import { enrolTestNode } from './support/test-node';
-import { makePorts } from './support/test-ports';
+import { enrolOne } from './support/enrolled-node';
+import { rows } from './support/test-customer';
 
 const minute = 60_000;
 const captures = capturesOf(pve1);
-
-async function enrolOne() {
-  const ports = await makePorts();
-  const customer = await makeCustomer(ports);
-  const token = await makeToken(ports, customer);
-  return { ports, customer, node: await enrolTestNode(ports, token.token, 'pve1') };
-}
 
 describe('every minute', () => {
   it('a node that said nothing for three intervals is silent, its rules are not checked, its findings stay', async () => {

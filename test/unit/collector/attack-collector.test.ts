@@ -8,56 +8,34 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeRunLock } from '../../../collector/run-lock';
 import { openStateDirectory } from '../../../collector/state-directory';
 import { type FakeNode, makeFakeNode } from './fake-node';
-import { type ServerReply, startTestServer, type TestServer } from './test-server';
-
-const enrolled: ServerReply = {
-  status: 201,
-  body: {
-    tenant: 't_0000000000000001',
-    tenantName: 'Acme',
-    cluster: 'c_1',
-    clusterName: 'prod',
-    node: 'n_0000000000000002',
-    keyid: 't_0000000000000001.n_0000000000000002',
-    status: 'active',
-    serverKey: 'ssh-ed25519 AAAA',
-    serverKeyFingerprint: 'SHA256:abc',
-    intervalSeconds: 900,
-    enrolled: 1,
-    members: 3,
-  },
-};
+import { enrolled, useNodeAndServer } from './node-and-server';
+import type { ServerReply } from './test-server';
 
 describe('the program', () => {
-  let node: FakeNode;
-  let server: TestServer;
-  beforeEach(async () => {
-    [node, server] = await Promise.all([makeFakeNode(), startTestServer()]);
-  });
-  afterEach(() => Promise.all([node.remove(), server.close()]));
-  const own = (name: string) => join(node.root, 'var/lib/sexton', name);
+  const stage = useNodeAndServer();
+  const { own } = stage;
   const enroll = (reply: ServerReply, more: readonly string[] = []) => {
-    server.reply = () => reply;
-    return node.run(['enroll', '--server', server.url, '--token-file', '-', ...more], { input: 'sxe-acm-1-secret\n' });
+    stage.server.reply = () => reply;
+    return stage.enroll(more);
   };
   const keysBrought = () =>
-    server.arrived.filter(({ path }) => path === '/v1/enroll').map(({ lines }) => JSON.parse(lines.join('\n')).publicKey as string);
+    stage.server.arrived.filter(({ path }) => path === '/v1/enroll').map(({ lines }) => JSON.parse(lines.join('\n')).publicKey as string);
 
   it('brings the same new key again when the answer to the first got lost', async () => {
-    await enroll(enrolled);
+    await enroll(enrolled());
     const before = await readFile(own('key'), 'utf8');
     expect((await enroll({ status: 201, body: '', hangs: false }, ['--new-key'])).code).toBe(4);
     expect(await readFile(own('key'), 'utf8')).toBe(before);
-    expect((await enroll(enrolled, ['--new-key'])).code).toBe(0);
+    expect((await enroll(enrolled(), ['--new-key'])).code).toBe(0);
     const [, lost, again] = keysBrought();
     expect(again).toBe(lost);
   });
 
   it('makes another new key when the server refused the first', async () => {
-    await enroll(enrolled);
+    await enroll(enrolled());
     const used = { status: 409, body: { type: 'urn:sexton:already_enrolled', status: 409, detail: 'This key belonged to pve1, which was removed.' } };
     expect((await enroll(used, ['--new-key'])).code).toBe(5);
-    expect((await enroll(enrolled, ['--new-key'])).code).toBe(0);
+    expect((await enroll(enrolled(), ['--new-key'])).code).toBe(0);
     const [, refused, again] = keysBrought();
     expect(again).not.toBe(refused);
   });
@@ -65,12 +43,12 @@ describe('the program', () => {
   it('keeps its state where only root may look, also in a directory that was there before', async () => {
     await mkdir(own('.'), { recursive: true });
     await chmod(own('.'), 0o777);
-    await enroll(enrolled);
+    await enroll(enrolled());
     expect((await stat(own('.'))).mode & 0o077).toBe(0);
   });
 
   it('prints no endless line however long the server says the customer is called', async () => {
-    const long = { ...enrolled, body: { ...(enrolled.body as object), tenantName: 'x'.repeat(3_000_000) } };
+    const long = enrolled({ tenantName: 'x'.repeat(3_000_000) });
     const { out, err } = await enroll(long);
     expect(out.length + err.length).toBeLessThan(20_000);
   });
@@ -101,7 +79,7 @@ describe('a server', () => {
     const elsewhere: string[] = [];
     const other = await listen(((request, response) => {
       elsewhere.push(request.url ?? '');
-      response.end(JSON.stringify(enrolled.body));
+      response.end(JSON.stringify(enrolled().body));
     }) as Parameters<typeof createServer>[1] & ((a: { url?: string }, b: { end(text: string): void }) => void));
     for (const status of [301, 302, 303, 307, 308]) {
       const url = await listen(((_: unknown, response: { writeHead(s: number, h: object): { end(): void } }) =>
