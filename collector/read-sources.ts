@@ -1,6 +1,7 @@
 /** Files, families of files and links of the catalogue, read below the root. Nothing below /etc/pve counts while it is not mounted. */
 import type { Source } from './captures/entry';
 import { expandPattern } from './expand-pattern';
+import { readProcessTable } from './process-table';
 import type { RawFile } from './raw-capture';
 import { readOneFile, readOneLink } from './read-file';
 
@@ -15,12 +16,13 @@ export function readSources(root: string, requests: readonly FileRequest[]): rea
   // Asked only when it matters: even this look can hang.
   const mount = requests.some(({ source }) => isBelowPve(source)) ? readOneLink(root, '/etc/pve/local') : undefined;
   return requests.map(({ source, maxBytes }) => {
-    if (isBelowPve(source) && source.kind !== 'link' && mount?.status !== 'ok') {
+    if (source.kind !== 'link' && isBelowPve(source) && mount?.status !== 'ok') {
       const status = mount?.reason === 'ENOENT' || mount?.reason === 'EINVAL' ? 'absent' : 'unreadable';
       const notThere = { status, reason: `/etc/pve is not mounted: no link /etc/pve/local (${mount?.reason ?? ''})` } as const;
       return source.kind === 'files' ? { ...notThere, files: [] } : notThere;
     }
     if (source.kind === 'files') return readFamily(root, source.patterns, maxBytes);
+    if (source.kind === 'processes') return readProcessTable(root, maxBytes);
     const { path: _path, ...answer } = source.kind === 'link' ? readOneLink(root, source.path) : readOneFile(root, source.path, maxBytes);
     return answer;
   });
@@ -28,6 +30,7 @@ export function readSources(root: string, requests: readonly FileRequest[]): rea
 
 /** Only these can hang: pmxcfs is a process that may stop answering. */
 export function isBelowPve(source: FileRequest['source']): boolean {
+  if (source.kind === 'processes') return false;
   return (source.kind === 'files' ? source.patterns : [source.path]).some((path) => path.startsWith('/etc/pve/'));
 }
 

@@ -5,7 +5,9 @@ export type Source =
   | { readonly kind: 'file'; readonly path: string }
   /** Patterns know `*` and `{a,b}`; a path without either may be missing. */
   | { readonly kind: 'files'; readonly patterns: readonly string[] }
-  | { readonly kind: 'link'; readonly path: string };
+  | { readonly kind: 'link'; readonly path: string }
+  /** All processes: lines `pid ppid state start ticks comm` made from /proc/PID/stat (process-table.ts). */
+  | { readonly kind: 'processes' };
 
 /** Which filter the content passes before it may leave the node. `none`: the content holds nothing to hide. */
 export type Redaction = 'none' | 'hash' | 'first-line' | 'ha' | 'next-id' | 'tasks' | 'guest-config' | 'storage-config' | 'mentions' | 'dm-table';

@@ -10,7 +10,11 @@ const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'ut
 it('the README counts the files and commands the collector really reads', () => {
   const commands = new Set(catalogue.flatMap(({ source }) => (source.kind === 'command' ? [source.argv.join(' ')] : [])));
   const files = new Set(
-    catalogue.flatMap(({ source }) => (source.kind === 'command' ? [] : source.kind === 'files' ? source.patterns : [source.path])),
+    catalogue.flatMap(({ source }) => {
+      if (source.kind === 'command') return [];
+      if (source.kind === 'processes') return ['/proc/PID/stat'];
+      return source.kind === 'files' ? source.patterns : [source.path];
+    }),
   );
   expect(readme).toContain(`Reads     ${files.size} files or kinds of file, and the output of ${commands.size} read-only commands`);
 });
