@@ -5,7 +5,7 @@ export const maxEnrolmentBytes = 16 * 1024;
 
 const nodeName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, 'a host name');
 
-export const enrolmentRequest = z.strictObject({
+export const enrolmentRequest = z.object({
   protocol: z.int().positive(),
   token: z.string().max(200),
   /** Raw Ed25519 public key: 32 bytes, base64. */
@@ -14,7 +14,7 @@ export const enrolmentRequest = z.strictObject({
   machineId: z.string().regex(/^[0-9a-f]{32}$/),
   collector: z.string().max(32),
   /** What .members says: the PVE cluster's name (null: a standalone node) and its members. */
-  membership: z.strictObject({ cluster: z.string().max(64).nullable(), members: z.array(nodeName).min(1).max(256) }),
+  membership: z.object({ cluster: z.string().max(64).nullable(), members: z.array(nodeName).min(1).max(256) }),
 });
 export type EnrolmentRequest = z.infer<typeof enrolmentRequest>;
 

@@ -3,6 +3,7 @@
  *
  * Body = gzip of one JSON line (short message: the header) or three (full message: header, state, readings).
  * State is what verdicts rest on and is stable by itself; readings change by themselves and are never hashed.
+ * Keys this release does not know are dropped, so that a collector may be newer than its server; every cap stays.
  * The collector uses the types of this file only (`import type`), so zod never reaches a node.
  */
 import * as z from 'zod';
@@ -25,7 +26,7 @@ const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 export const captureStatus = z.enum(['ok', 'failed', 'timeout', 'stuck', 'skipped', 'absent', 'unreadable']);
 export type CaptureStatus = z.infer<typeof captureStatus>;
 
-const capturedFile = z.strictObject({
+const capturedFile = z.object({
   path: text(512),
   status: captureStatus,
   /** Errno name, in words, or what was left out: never file content. */
@@ -40,7 +41,7 @@ const capturedFile = z.strictObject({
 export type CapturedFile = z.infer<typeof capturedFile>;
 
 /** One command's raw output, one file's content, several files of one kind, or the reason why there is none. */
-export const capture = z.strictObject({
+export const capture = z.object({
   /** Id in the collector's catalogue, e.g. `dm.info.1`. */
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/),
   argv: z.array(text(4096)).max(64).optional(),
@@ -62,7 +63,7 @@ export type Capture = z.infer<typeof capture>;
 
 /** Numbers only, at most 300 bytes as JSON: uptime s, load, CPU %, [used, total] MiB of memory, swap and root. */
 const pair = z.tuple([z.number().nonnegative(), z.number().nonnegative()]);
-export const vitals = z.strictObject({
+export const vitals = z.object({
   uptime: z.number().nonnegative().optional(),
   load: z.number().nonnegative().optional(),
   cpu: z.number().min(0).max(100).optional(),
@@ -74,7 +75,7 @@ export type Vitals = z.infer<typeof vitals>;
 
 export const reportForm = z.enum(['none', 'ascii', 'terminal']);
 
-export const header = z.strictObject({
+export const header = z.object({
   protocol: z.int().positive(),
   sequence: z.int().positive(),
   /** Version of the collector. */
@@ -91,10 +92,10 @@ export const header = z.strictObject({
 });
 export type Header = z.infer<typeof header>;
 
-export const state = z.strictObject({ captures: z.array(capture).max(64) });
+export const state = z.object({ captures: z.array(capture).max(64) });
 export type State = z.infer<typeof state>;
 
-export const readings = z.strictObject({
+export const readings = z.object({
   captures: z.array(capture).max(64),
   /** Capture id -> milliseconds it took. */
   ms: z.record(z.string(), z.number().nonnegative()),
