@@ -1,6 +1,7 @@
-// Builds what runs: the collector (one file for the nodes), the Worker (one file, the collector inside) and the commands
-// of this machine (the Worker's own code, for Node). What is built here is what is tested, served and deployed.
-import { readFileSync, statSync } from 'node:fs';
+// Builds what runs: the collector (one file for the nodes, and the Debian package around it), the Worker (one file, what
+// nodes fetch inside) and the commands of this machine (the Worker's own code, for Node). What is built here is what is
+// tested, served and deployed.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -23,9 +24,18 @@ const shared = {
   external: ['node:*', 'cloudflare:*'],
 };
 
+/** What the Worker serves below /get/: text as it is, the package in base64. What was not built is not served. */
+function readDownloads() {
+  const packageName = readdirSync(inRoot('dist')).find((name) => /^sexton-collector_.*_all\.deb$/.test(name));
+  const texts = ['sexton-collector.mjs', 'sexton-probe.sh'].filter((name) => existsSync(inRoot(`dist/${name}`)));
+  return {
+    ...(packageName !== undefined && { [packageName]: { base64: readFileSync(inRoot(`dist/${packageName}`)).toString('base64') } }),
+    ...Object.fromEntries(texts.map((name) => [name, readFileSync(inRoot(`dist/${name}`), 'utf8')])),
+  };
+}
+
 /** The Worker. `nodejs_compat` gives it node:zlib and Buffer. */
 export async function buildWorker() {
-  const collector = readFileSync(inRoot('dist/sexton-collector.mjs'), 'utf8');
   await build({
     ...shared,
     entryPoints: [inRoot('worker/index.ts')],
@@ -34,7 +44,7 @@ export async function buildWorker() {
     conditions: ['workerd', 'worker', 'browser'],
     mainFields: ['module', 'main'],
     minify: true,
-    define: { SEXTON_DOWNLOADS: JSON.stringify({ 'sexton-collector.mjs': collector }) },
+    define: { SEXTON_DOWNLOADS: JSON.stringify(readDownloads()) },
   });
 }
 
@@ -43,11 +53,15 @@ export async function buildCommands() {
   await build({ ...shared, entryPoints: [inRoot('worker/commands.ts')], outfile: inRoot('dist/commands.mjs'), platform: 'node' });
 }
 
+/** Answers what is worth a look afterwards. */
 export async function buildAll() {
   // Loaded here and not above: it imports from the collector's own tree, which the other builds do without.
   const { buildCollector } = await import('./build-collector.mjs');
   await buildCollector();
+  const { buildPackage } = await import('./build-package.mjs');
+  const packageName = await buildPackage();
   await Promise.all([buildWorker(), buildCommands()]);
+  return ['dist/sexton-collector.mjs', `dist/${packageName}`, 'dist/worker.mjs'];
 }
 
 /** Size and gzipped size in KB. @param {string} path */
@@ -57,6 +71,5 @@ export function sizeOf(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildAll();
-  for (const path of ['dist/sexton-collector.mjs', 'dist/worker.mjs']) console.log(`${path.padEnd(28)}${sizeOf(path)}`);
+  for (const path of await buildAll()) console.log(`${path.padEnd(40)}${sizeOf(path)}`);
 }

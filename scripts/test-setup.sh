@@ -19,7 +19,8 @@ xz-utils|/usr/bin/xz|kernel
 dmsetup|/usr/sbin/dmsetup|kernel
 chromium|/usr/bin/chromium|browser
 fonts-dejavu|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|browser
-openssh-client|/usr/bin/ssh-keygen|unit'
+openssh-client|/usr/bin/ssh-keygen|unit
+lintian|/usr/bin/lintian|unit'
 
 missing_packages() {
   local package proof suites

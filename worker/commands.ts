@@ -13,6 +13,7 @@ import { makePorts, systemSources } from './make-ports';
 import { isEmail, makeSignInLink, prepareLink } from './people/sign-in-link';
 import type { Ports } from './ports';
 import { err, ok, type Result } from './result';
+import { allowedSigner } from './sshsig';
 
 const firstToken = { uses: 10, lifetimeMs: 60 * 60_000, autoApprove: true };
 /** Who the audit log names. */
@@ -100,10 +101,9 @@ export async function describeSigningKey(source: ConfigSource): Promise<Result<K
   const config = await readConfig(source);
   if (!config.ok) return config;
   const { signingPublicKey, signingFingerprint } = config.value;
-  const [kind, key] = signingPublicKey.split(' ');
   return ok({
     publicKeyLine: signingPublicKey,
     fingerprint: signingFingerprint,
-    allowedSigners: `sexton-cleanup namespaces="sexton-cleanup" ${kind} ${key}`,
+    allowedSigners: allowedSigner(config.value, 'sexton-cleanup'),
   });
 }

@@ -5,13 +5,14 @@ import { runJobs } from './jobs/run-jobs';
 import { type Bindings, makePorts } from './make-ports';
 import type { Ports } from './ports';
 import { ok, type Result } from './result';
+import type { Downloads } from './routes';
 import { logText } from './text/log-text';
 
 type Environment = Bindings & ConfigSource;
 type Started = { readonly ports: Ports; readonly app: App };
 
 /** Files put in by the build (scripts/build.mjs); absent when the source runs unbuilt. */
-declare const SEXTON_DOWNLOADS: Readonly<Record<string, string>> | undefined;
+declare const SEXTON_DOWNLOADS: Downloads | undefined;
 
 const started = new WeakMap<Environment, Promise<Result<Started, string>>>();
 

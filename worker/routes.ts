@@ -8,8 +8,9 @@ import { showCluster } from './pages/cluster/cluster-page';
 import { addCustomer, customerFields, refuseCustomer } from './pages/customer/add-customer';
 import { showCustomer } from './pages/customer/customer-page';
 import { makeToken, refuseToken, tokenFields } from './pages/customer/make-token';
-import { type Downloads, makeDownload } from './pages/downloads';
 import { showFleet } from './pages/fleet/fleet-page';
+import { makeDownload } from './pages/get/download';
+import { type Downloads, openShelf } from './pages/get/shelf';
 import { showHealth } from './pages/health';
 import { showNode } from './pages/node/node-page';
 import { notFound, problemPage } from './pages/problem-page';
@@ -20,12 +21,13 @@ import type { SignedRequest } from './signed-request';
 import { enrolmentRequest, maxEnrolmentBytes } from './wire/enrolment';
 import { maxWireBytes } from './wire/snapshot';
 
-export type { Downloads } from './pages/downloads';
+export type { Downloads } from './pages/get/shelf';
 
 export function makeRoutes(downloads: Downloads): readonly Route[] {
+  const shelf = openShelf(downloads);
   return [
     { method: 'GET', path: '/healthz', answers: 'json', maxBodyBytes: 0, rights: 'public', handle: showHealth },
-    { method: 'GET', path: '/get/:file', answers: 'json', maxBodyBytes: 0, rights: 'public', handle: makeDownload(downloads) },
+    { method: 'GET', path: '/get/:file', answers: 'json', maxBodyBytes: 0, rights: 'public', handle: makeDownload(shelf) },
     openPage('/assets/:file', ({ params, requestId }) => assetResponse(params.file ?? '') ?? problemPage(notFound, requestId)),
 
     {

@@ -39,6 +39,7 @@ const arrows: readonly (readonly [area: string, allowed: readonly string[]])[] =
       'worker/ids',
       'worker/result',
       'worker/problem',
+      'worker/sshsig',
       'type:',
       'hono',
       'zod',

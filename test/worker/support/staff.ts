@@ -4,12 +4,13 @@ import { insertLink } from '../../../worker/db/installation/sign-in-links';
 import type { UserId } from '../../../worker/ids';
 import { prepareLink } from '../../../worker/people/sign-in-link';
 import type { Ports } from '../../../worker/ports';
+import type { Downloads } from '../../../worker/routes';
 
 export const base = 'https://sexton.test';
 export type Browser = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** Requests as a browser on our own pages sends them. */
-export function openApp(ports: Ports, downloads: Readonly<Record<string, string>> = {}): Browser {
+export function openApp(ports: Ports, downloads: Downloads = {}): Browser {
   const app = createApp(ports, downloads);
   return async (path, init = {}) => app.fetch(new Request(`${base}${path}`, { redirect: 'manual', ...init }));
 }
