@@ -9,6 +9,7 @@ import { routePath } from 'hono/route';
 import type { Call } from './http/call';
 import { classifyError, describeError } from './http/classify-error';
 import { readBody } from './http/read-body';
+import { openRefusalLog, type RefusalLog } from './http/refusal-log';
 import { isOpen, mayCall, type Route } from './http/route';
 import { withSecurityHeaders } from './http/security-headers';
 import { notFound, problemPage } from './pages/problem-page';
@@ -32,11 +33,12 @@ export function createApp(ports: Ports, downloads: Downloads): App {
   });
 
   const routes = makeRoutes(downloads);
+  const refusals = openRefusalLog((line) => console.warn(line));
   const csrfGuard = csrf({ origin: (origin, context) => origin === originOf(context.req.raw) });
   for (const route of routes) {
     // Nodes sign what they send; a browser's cookie means nothing there.
     if (route.method === 'POST' && route.rights !== 'node') app.on('POST', route.path, csrfGuard);
-    app.on(route.method, route.path, (context) => answer(ports, route, context, originOf(context.req.raw)));
+    app.on(route.method, route.path, (context) => answer({ ports, refusals, route }, context, originOf(context.req.raw)));
   }
   for (const path of new Set(routes.map((route) => route.path))) {
     const allowed = routes.filter((route) => route.path === path).map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method));
@@ -82,9 +84,17 @@ function refuse(context: Context<Env>, problem: Problem, asDocument: boolean): R
   return asDocument ? problemResponse(problem, requestId) : problemPage(problem, requestId);
 }
 
-async function answer(ports: Ports, route: Route, context: Context<Env>, origin: string): Promise<Response> {
+type Answering = { readonly ports: Ports; readonly refusals: RefusalLog; readonly route: Route };
+
+async function answer({ ports, refusals, route }: Answering, context: Context<Env>, origin: string): Promise<Response> {
   const request = context.req.raw;
-  const refused = (problem: Problem) => refuse(context, problem, route.answers === 'json');
+  const source = addressOf(request);
+  const refused = (problem: Problem) => {
+    const { why = problem.reason, keyid } = problem.inside ?? {};
+    const fields = { requestId: context.get('requestId'), reason: problem.reason, path: route.path, keyid, source };
+    if (route.rights === 'node') refusals(ports.now(), { why, fields });
+    return refuse(context, problem, route.answers === 'json');
+  };
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   // A form is a form: other types would pass by the check of its origin.
   if (route.method === 'POST' && route.answers === 'page' && mediaType !== 'application/x-www-form-urlencoded') {
@@ -94,7 +104,8 @@ async function answer(ports: Ports, route: Route, context: Context<Env>, origin:
     return refused({ reason: 'bad_request', detail: 'Send JSON with "content-type: application/json".' });
   }
   const body = await readBody(request, route.maxBodyBytes);
-  if (body === undefined) return refused({ reason: 'too_large', detail: `At most ${route.maxBodyBytes} bytes are read here.` });
+  if (body === undefined)
+    return refused({ reason: 'too_large', detail: `At most ${route.maxBodyBytes} bytes are read here.`, inside: { why: 'wire_too_large' } });
   const call: Call = {
     ports,
     request,
@@ -103,7 +114,8 @@ async function answer(ports: Ports, route: Route, context: Context<Env>, origin:
     body,
     origin,
     requestId: context.get('requestId'),
-    source: addressOf(request),
+    source,
+    refuse: refused,
   };
   if (isOpen(route)) return route.handle(call);
   const person = await findPerson(ports, request, origin);

@@ -62,7 +62,9 @@ function renderNodes(nodes: readonly Node[], report: ClusterReport, now: number,
 
 function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
   const documents = readDocuments(text);
-  const captures = documents?.map((document) => state.safeParse(document)).find((parsed) => parsed.success)?.data as State | undefined;
+  // Readings hold captures too: what has times is not the state.
+  const candidates = documents?.filter((document) => !(typeof document === 'object' && document !== null && 'ms' in document));
+  const captures = candidates?.map((document) => state.safeParse(document)).find((parsed) => parsed.success)?.data as State | undefined;
   if (documents === undefined || captures === undefined) {
     return err(`${file}: not a saved snapshot. Make one on the node: sexton-collector collect > ${file.split('/').at(-1) ?? 'node.snapshot'}`);
   }

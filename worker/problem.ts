@@ -18,6 +18,7 @@ const reasons = {
   conflict: [409, 'Something changed at the same moment'],
   too_large: [413, 'The request is too large'],
   collector_outdated: [426, 'This collector is too old for this server'],
+  server_outdated: [426, 'This collector is newer than its server'],
   too_many: [429, 'Too many requests'],
   internal: [500, 'Something went wrong here'],
   unavailable: [503, 'The database cannot be reached right now'],
@@ -33,6 +34,8 @@ export type Problem = {
   /** More members of the document, e.g. the last accepted sequence. */
   readonly extra?: Readonly<Record<string, string | number>>;
   readonly retryAfterSeconds?: number;
+  /** For the log only, where one answer stands for several causes: which one, and which node it says to be. */
+  readonly inside?: { readonly why: string; readonly keyid?: string | undefined };
 };
 
 /** `requestId` is what a person reads out when asking for help. */

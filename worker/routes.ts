@@ -15,7 +15,7 @@ import { showHealth } from './pages/health';
 import { showNode } from './pages/node/node-page';
 import { notFound, problemPage } from './pages/problem-page';
 import { showLink, showSignIn, signIn, signOut } from './pages/sign-in/sign-in-page';
-import { type Problem, problemResponse } from './problem';
+import type { Problem } from './problem';
 import type { Result } from './result';
 import type { SignedRequest } from './signed-request';
 import { enrolmentRequest, maxEnrolmentBytes } from './wire/enrolment';
@@ -66,7 +66,7 @@ type NodeUseCase<T> = (ports: Call['ports'], request: SignedRequest) => Promise<
 
 /** A signed request of a node: the use case verifies it, this only carries it in and the answer out. */
 async function answerNode<T>(call: Call, useCase: NodeUseCase<T>, status: number): Promise<Response> {
-  const { ports, request, url, body, source, origin, requestId } = call;
+  const { ports, request, url, body, source, origin } = call;
   const answer = await useCase(ports, { method: 'POST', path: url.pathname, headers: request.headers, body, source, origin });
-  return answer.ok ? Response.json(answer.value, { status, headers: { 'cache-control': 'no-store' } }) : problemResponse(answer.error, requestId);
+  return answer.ok ? Response.json(answer.value, { status, headers: { 'cache-control': 'no-store' } }) : call.refuse(answer.error);
 }

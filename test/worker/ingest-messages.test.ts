@@ -182,7 +182,7 @@ describe('who is not believed', () => {
       changed('signature', 'sexton=:AAAA:'),
       changed('content-digest', 'sha-256=:AAAA:'),
     ];
-    for (const request of wrong) expect(await node.send(request)).toMatchObject(refused('bad_signature'));
+    for (const request of wrong) expect(await node.send(request)).toMatchObject(refused('node_unknown'));
     ports.counted.reset();
     expect(await node.send(good)).toMatchObject(taken(1));
   });
@@ -191,7 +191,7 @@ describe('who is not believed', () => {
     const a = await enrolOne();
     const b = await enrolOne();
     const forged = speakAs(b.ports, a.node.key, b.node.enrolment);
-    expect(await forged.full(captures)).toMatchObject(refused('bad_signature'));
+    expect(await forged.full(captures)).toMatchObject(refused('node_unknown'));
     const crossed = speakAs(b.ports, a.node.key, { ...b.node.enrolment, keyid: `${b.customer.tenantId}.${a.node.enrolment.node}` });
     expect(await crossed.full(captures)).toMatchObject(refused('node_unknown'));
     expect(await rows(b.customer, 'SELECT node_id FROM node_states WHERE tenant_id = :tenant')).toEqual([]);

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { version } from '../../package.json';
 import { classifyError } from '../../worker/http/classify-error';
 import { ingestMessage } from '../../worker/ingest/ingest-message';
 import { capturesOf } from '../unit/analyzer/support/fake-node';
@@ -57,11 +58,15 @@ describe('bytes that are no message', () => {
     expect(await node.full(captures, { stateHash: '0'.repeat(64) })).toMatchObject(refused('bad_request'));
   });
 
-  it('another protocol is answered with the collector that is needed', async () => {
+  it('another protocol, newer or older, is answered with the collector that is needed', async () => {
     const { node } = await enrolOne();
     expect(await node.full(captures, { protocol: 2 })).toMatchObject({
       ok: false,
-      error: { reason: 'collector_outdated', extra: { collector: '0.1.0' } },
+      error: { reason: 'server_outdated', extra: { protocol: 1, collector: version } },
+    });
+    expect(await node.full(captures, { protocol: 0 })).toMatchObject({
+      ok: false,
+      error: { reason: 'collector_outdated', extra: { protocol: 1, collector: '0.1.0' } },
     });
   });
 

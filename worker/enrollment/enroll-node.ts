@@ -1,11 +1,13 @@
 /**
  * Lets a node in: the key it brings signs the request, the token says where it belongs, one conditional write takes the
- * token's use. The private key never leaves the node.
+ * token's use. The private key never leaves the node. The one request whose body is read before it is believed: the key
+ * that signed it stands in it; 16 KB of JSON, not compressed.
  */
 import { findTenantByKey, type Tenant } from '../db/installation/tenants';
 import { type TenantScope, tenantScope } from '../db/scope';
 import { readTokenAndNodes, readTokenUses, type TokenRead, takeTokenForNode } from '../db/tenant/enrolment-tokens';
-import type { NodeId } from '../ids';
+import type { NodeId, TenantId } from '../ids';
+import { otherProtocol } from '../ingest/other-protocol';
 import { readSignature } from '../ingest/read-signature';
 import { fingerprintKey, verifySignature } from '../ingest/verify-request';
 import type { Ports } from '../ports';
@@ -21,21 +23,30 @@ import { hashTokenSecret, parseToken, type TokenParts } from './token-text';
 /** A loop over a cluster enrols all its nodes at once, and each round lets one in. */
 const maxAttempts = 20;
 
-const tokenUnknown: Problem = {
+/** Whether customer, token or secret is wrong is told to nobody. */
+const tokenUnknown = (why: 'token_malformed' | 'customer_unknown' | 'token_unknown' | 'token_secret_wrong'): Problem => ({
   reason: 'token_unknown',
   detail: 'This token is not known here. Check it letter by letter, or make a new one under Enrol nodes. Nothing was changed here.',
-};
+  inside: { why },
+});
+
+/** Nobody's: a customer's key is short and could be tried, so one that does not exist costs the same reads. */
+const nobody = 't_' as TenantId;
 
 export async function enrollNode(ports: Ports, signed: SignedRequest): Promise<Result<EnrolmentAnswer, Problem>> {
   if (signed.body.length > maxEnrolmentBytes) return err({ reason: 'too_large', detail: `An enrolment may be ${maxEnrolmentBytes / 1024} KB.` });
   if (!(await ports.limiter(`enroll:${signed.source}`)))
     return err({ reason: 'too_many', detail: 'Too many enrolments from this address. Try again in a minute.', retryAfterSeconds: 60 });
-  const request = await readRequest(signed);
+  const request = await readRequest(signed, ports.config.version);
   if (!request.ok) return request;
   const token = parseToken(request.value.token);
-  const tenant = token && (await findTenantByKey(ports.db, token.tenantKey));
-  if (token === undefined || tenant === undefined) return err(tokenUnknown);
-  const scope = tenantScope(ports.db, tenant.tenantId, 'enrolment-token');
+  if (token === undefined) return err(tokenUnknown('token_malformed'));
+  const tenant = await findTenantByKey(ports.db, token.tenantKey);
+  const scope = tenantScope(ports.db, tenant?.tenantId ?? nobody, 'enrolment-token');
+  if (tenant === undefined) {
+    await Promise.all([readTokenAndNodes(scope, token.tokenId, request.value.publicKey), hashTokenSecret(token.secret)]);
+    return err(tokenUnknown('customer_unknown'));
+  }
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const answer = await tryEnrolment({ ports, scope, tenant, token, request: request.value, source: signed.source });
     if (answer !== 'moved-on') return answer;
@@ -48,12 +59,13 @@ export async function enrollNode(ports: Ports, signed: SignedRequest): Promise<R
 }
 
 /** Shape and signature: the key speaks for itself, with its fingerprint as keyid and sequence 0. */
-async function readRequest(signed: SignedRequest): Promise<Result<EnrolmentRequest, Problem>> {
+async function readRequest(signed: SignedRequest, offered: string): Promise<Result<EnrolmentRequest, Problem>> {
   const claim = readSignature(signed);
-  if (claim === undefined || claim.sequence !== 0)
+  if (!claim.ok || claim.value.sequence !== 0)
     return err({
       reason: 'bad_signature',
       detail: 'The signature headers are not the ones this server reads. Is the collector as new as the server?',
+      inside: { why: claim.ok ? 'sequence_not_zero' : claim.error },
     });
   const read = enrolmentRequest.safeParse(parseJson(signed.body));
   if (!read.success)
@@ -62,15 +74,15 @@ async function readRequest(signed: SignedRequest): Promise<Result<EnrolmentReque
       detail: `The enrolment is not as expected at "${(read.error.issues[0]?.path ?? []).map(String).join('.').slice(0, 100)}".`,
     });
   const { publicKey } = read.data;
-  if (claim.keyid !== (await fingerprintKey(publicKey)) || !(await verifySignature(claim, signed.body, publicKey))) {
-    return err({ reason: 'bad_signature', detail: 'The signature does not match the key this node brought. Nothing was enrolled.' });
-  }
-  if (read.data.protocol !== protocol)
+  const genuine = await verifySignature(claim.value, signed.body, publicKey);
+  if (!genuine.ok || claim.value.keyid !== (await fingerprintKey(publicKey))) {
     return err({
-      reason: 'collector_outdated',
-      detail: 'This collector and this server do not speak the same protocol. Download the collector from this server.',
-      extra: { protocol },
+      reason: 'bad_signature',
+      detail: 'The signature does not match the key this node brought. Nothing was enrolled.',
+      inside: { why: genuine.ok ? 'keyid_not_its_key' : genuine.error },
     });
+  }
+  if (read.data.protocol !== protocol) return err(otherProtocol(read.data.protocol, offered));
   return ok(read.data);
 }
 
@@ -95,7 +107,8 @@ type Attempt = {
 async function tryEnrolment({ ports, scope, tenant, token, request, source }: Attempt): Promise<Result<EnrolmentAnswer, Problem> | 'moved-on'> {
   const now = ports.now();
   const { token: row, nodes } = await readTokenAndNodes(scope, token.tokenId, request.publicKey);
-  if (row === undefined || row.secretHash !== (await hashTokenSecret(token.secret))) return err(tokenUnknown);
+  const isSecretRight = row?.secretHash === (await hashTokenSecret(token.secret));
+  if (row === undefined || !isSecretRight) return err(tokenUnknown(row === undefined ? 'token_unknown' : 'token_secret_wrong'));
   const judged = judgeEnrolment({ token: row, nodes, tenantName: tenant.name, now }, request);
   if (!judged.ok) return err(judged.error.reason === 'used_up' ? await sayUsedUp(scope, row) : judged.error.problem);
 

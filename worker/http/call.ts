@@ -1,6 +1,7 @@
 /** One request as handlers see it: body already read and bounded, person already known. Handlers never touch hono. */
 import type { Person } from '../people/person';
 import type { Ports } from '../ports';
+import type { Problem } from '../problem';
 
 export type Call = {
   readonly ports: Ports;
@@ -14,6 +15,8 @@ export type Call = {
   readonly requestId: string;
   /** Client address as far as known; for audit and limits only, never for rights. */
   readonly source: string;
+  /** The problem as an answer in the route's form; a node's route also gets its line in the log. */
+  readonly refuse: (problem: Problem) => Response;
 };
 
 export type StaffCall = Call & { readonly person: Person };

@@ -4,8 +4,8 @@
  * again and finds its answer.
  */
 import { didReturn } from '../db/rows';
-import { type TenantScope, tenantScope } from '../db/scope';
-import { type Heard, readSpeaker, type Speaker } from '../db/tenant/nodes';
+import type { TenantScope } from '../db/scope';
+import type { Heard, Speaker } from '../db/tenant/nodes';
 import { decodeReading, readingStatements, selectReading } from '../findings/cluster-reading';
 import { type ClusterStanding, reportCluster } from '../findings/report-cluster';
 import type { Ports } from '../ports';
@@ -14,30 +14,23 @@ import { err, ok, type Result } from '../result';
 import type { SignedRequest } from '../signed-request';
 import { type Answer, maxWireBytes } from '../wire/snapshot';
 import { answerMessage } from './answer-message';
-import { parseKeyid } from './keyid';
+import { introduceNode, recogniseNode } from './authenticate';
 import { type PreparedMessage, prepareMessage } from './prepare-message';
-import { readSignature, type SignatureClaim } from './read-signature';
+import type { SignatureClaim } from './read-signature';
 import * as refusal from './refusals';
 import { storeFull } from './store-full';
 import { needsReport, renewReport, storeShort } from './store-short';
-import { verifySignature } from './verify-request';
 import { isStateKnown } from './want-state';
 
 export async function ingestMessage(ports: Ports, request: SignedRequest): Promise<Result<Answer, Problem>> {
-  const claim = readSignature(request);
-  if (claim === undefined) return err(refusal.unreadableSignature);
-  const who = parseKeyid(claim.keyid);
-  if (who === undefined) return err(refusal.nodeUnknown);
-  if (request.body.length > maxWireBytes) return err(refusal.tooLarge);
-  if (!(await ports.limiter(claim.keyid))) return err(refusal.tooMany);
-
-  // Only the node's own row is read through this scope until the signature has vouched for it.
-  const scope = tenantScope(ports.db, who.tenantId, 'node-key');
+  const introduced = await introduceNode(ports, request, maxWireBytes);
+  if (!introduced.ok) return introduced;
+  const { claim, who, scope } = introduced.value;
   let prepared: Result<PreparedMessage, Problem> | undefined;
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    const speaker = await readSpeaker(scope, who.nodeId);
-    if (speaker === undefined) return err(refusal.nodeUnknown);
-    if (!(await verifySignature(claim, request.body, speaker.publicKey))) return err(refusal.signatureWrong);
+    const recognised = await recogniseNode(introduced.value, request.body);
+    if (!recognised.ok) return recognised;
+    const speaker = recognised.value;
     const isRepeated = claim.sequence > 0 && claim.sequence === speaker.sequence && claim.digest === speaker.digest;
     if (!isRepeated && claim.sequence <= speaker.sequence) return err(refusal.sequenceUsed(speaker.sequence));
     prepared ??= await prepareMessage(ports, request.body, { claim, who, speaker, isRepeated });

@@ -34,7 +34,7 @@ export async function prepareMessage(
   { claim, who, speaker, isRepeated }: Arrival,
 ): Promise<Result<PreparedMessage, Problem>> {
   const now = ports.now();
-  const message = await unpackMessage(body, claim.sequence);
+  const message = await unpackMessage(body, claim.sequence, ports.config.version);
   if (!message.ok) return message;
   const { header, full } = message.value;
   const prepared = { header, now, isFull: full !== undefined, read: undefined, rawKey: null };

@@ -1,37 +1,37 @@
-/** What a node is told when its message is not taken. */
+/** What a node is told when its message is not taken. `inside` is for the log and never leaves. */
 import type { Problem } from '../problem';
 import { maxWireBytes } from '../wire/snapshot';
+import type { Malformed } from './read-signature';
+import type { NotGenuine } from './verify-request';
 
-export const unreadableSignature: Problem = {
-  reason: 'bad_signature',
-  detail: 'The signature headers are not the ones this server reads. Is the collector as new as the server?',
-};
+export type NotAuthentic = Malformed | NotGenuine | 'keyid_malformed' | 'node_unknown' | 'node_retired' | 'customer_leaving';
 
-export const signatureWrong: Problem = {
-  reason: 'bad_signature',
-  detail: "The signature does not match this node's key. If the node was enrolled again, the old key is no longer valid: sexton-collector status",
-};
-
-export const nodeUnknown: Problem = {
+/** Every failed authentication of a node: alike outside, told apart in the log. */
+export const notAuthentic = (why: NotAuthentic, keyid?: string): Problem => ({
   reason: 'node_unknown',
-  detail: 'This node is not enrolled here, or was removed. To enrol it: sexton-collector enroll --server URL',
-};
+  detail:
+    'No node is enrolled here under this id and key: it was removed, enrolled again with another key, or signs in a way this server does not read. To enrol it: sexton-collector enroll --server URL',
+  inside: { why, keyid },
+});
 
 export const tooLarge: Problem = {
   reason: 'too_large',
-  detail: `A check-in may be ${maxWireBytes / 1024 / 1024} MB compressed, this one is larger.`,
+  detail: `A check-in may be ${maxWireBytes / 1024 / 1024} MB compressed, this one is larger. Look at what "sexton-collector collect" prints.`,
+  inside: { why: 'wire_too_large' },
 };
 
-export const tooMany: Problem = {
+export const tooMany = (keyid: string): Problem => ({
   reason: 'too_many',
   detail: 'This node checks in too often. It may do so again in a minute.',
   retryAfterSeconds: 60,
-};
+  inside: { why: 'too_many', keyid },
+});
 
 export const tooBusy: Problem = {
   reason: 'unavailable',
   detail: 'Several check-ins of this node arrived at the same moment. Send this one again.',
   retryAfterSeconds: 5,
+  inside: { why: 'moved_on_twice' },
 };
 
 export const sequenceUsed = (last: number): Problem => ({

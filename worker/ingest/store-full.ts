@@ -37,6 +37,7 @@ export function readState({ state, readings }: FullPart, knownSeqno: Readonly<Re
     return err({
       reason: 'too_large',
       detail: `The ${which} of this node do not fit into one row of the database (2 MB, compressed). Its last check-in stays.`,
+      inside: { why: 'facts_too_large' },
     });
   }
   // The version is part of it: the same view in an older shape is another row.

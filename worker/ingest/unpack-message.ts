@@ -7,37 +7,38 @@ import type * as z from 'zod';
 import type { Problem } from '../problem';
 import { err, ok, type Result } from '../result';
 import { type Header, header, maxInflatedBytes, protocol, type Readings, readings, type State, state } from '../wire/snapshot';
+import { otherProtocol } from './other-protocol';
 
 export type FullPart = { readonly state: State; readonly readings: Readings };
 export type Message = { readonly header: Header /** Undefined: a short message. */; readonly full: FullPart | undefined };
 
-/** Oldest collector that speaks this protocol. */
-const neededCollector = '0.1.0';
 const maxVitalsBytes = 300;
 const newline = 0x0a;
 
-const unreadable = (detail: string): Result<never, Problem> => err({ reason: 'bad_request', detail });
+const unreadable = (why: string, detail: string): Result<never, Problem> => err({ reason: 'bad_request', detail, inside: { why } });
 
-export async function unpackMessage(body: Uint8Array, sequence: number): Promise<Result<Message, Problem>> {
+/** `sequence`: the signed one. `offered`: version of the collector this server has for download. */
+export async function unpackMessage(body: Uint8Array, sequence: number, offered: string): Promise<Result<Message, Problem>> {
   const inflated = inflate(body);
   if (!inflated.ok) return inflated;
   const lines = splitLines(inflated.value);
   const [first, second, third] = lines;
   if (first === undefined || (lines.length !== 1 && lines.length !== 3))
-    return unreadable(`A check-in has one or three lines, this one has ${lines.length}.`);
+    return unreadable('lines_wrong', `A check-in has one or three lines, this one has ${lines.length}.`);
 
   const opening = parseJson(first);
   if (!opening.ok) return opening;
   const spoken = (opening.value as { protocol?: unknown } | null)?.protocol;
-  if (typeof spoken === 'number' && spoken !== protocol) return err(speaksOtherwise(spoken));
+  if (typeof spoken === 'number' && spoken !== protocol) return err(otherProtocol(spoken, offered));
   const head = shape(header, opening, 'first');
   if (!head.ok) return head;
-  if (head.value.sequence !== sequence) return unreadable('The sequence in the body is not the signed one.');
-  if (JSON.stringify(head.value.vitals).length > maxVitalsBytes) return unreadable(`Vitals are longer than ${maxVitalsBytes} bytes.`);
+  if (head.value.sequence !== sequence) return unreadable('sequence_differs', 'The sequence in the body is not the signed one.');
+  if (JSON.stringify(head.value.vitals).length > maxVitalsBytes)
+    return unreadable('vitals_too_long', `Vitals are longer than ${maxVitalsBytes} bytes.`);
   if (second === undefined || third === undefined) return ok({ header: head.value, full: undefined });
 
   const hash = Buffer.from(await crypto.subtle.digest('SHA-256', second)).toString('hex');
-  if (hash !== head.value.stateHash) return unreadable('The state does not match its hash.');
+  if (hash !== head.value.stateHash) return unreadable('state_hash_differs', 'The state does not match its hash.');
   const stateLine = shape(state, parseJson(second), 'second');
   if (!stateLine.ok) return stateLine;
   const readingsLine = shape(readings, parseJson(third), 'third');
@@ -51,11 +52,12 @@ function inflate(body: Uint8Array): Result<Uint8Array<ArrayBuffer>, Problem> {
     const bytes = gunzipSync(body, { maxOutputLength: maxInflatedBytes + 1 });
     if (bytes.length <= maxInflatedBytes) return ok(bytes as Uint8Array<ArrayBuffer>);
   } catch (error) {
-    if (!(error instanceof RangeError)) return unreadable('The body is not gzip, or it was cut.');
+    if (!(error instanceof RangeError)) return unreadable('not_gzip', 'The body is not gzip, or it was cut.');
   }
   return err({
     reason: 'too_large',
     detail: `This check-in is larger than ${maxInflatedBytes / 1024 / 1024} MB when unpacked. Look at what "sexton-collector collect" prints.`,
+    inside: { why: 'inflated_too_large' },
   });
 }
 
@@ -101,12 +103,12 @@ function isTooLong(value: unknown): boolean {
 }
 
 function parseJson(line: Uint8Array): Result<unknown, Problem> {
-  if (isTooIntricate(line)) return unreadable('A line of the check-in is nested or listed beyond reason.');
+  if (isTooIntricate(line)) return unreadable('too_intricate', 'A line of the check-in is nested or listed beyond reason.');
   try {
     const value: unknown = JSON.parse(decoder.decode(line));
-    return isTooLong(value) ? unreadable(`A check-in has at most ${maxEntries} captures and ${maxFiles} files.`) : ok(value);
+    return isTooLong(value) ? unreadable('too_many_entries', `A check-in has at most ${maxEntries} captures and ${maxFiles} files.`) : ok(value);
   } catch {
-    return unreadable('A line of the check-in is not JSON in UTF-8.');
+    return unreadable('not_json', 'A line of the check-in is not JSON in UTF-8.');
   }
 }
 
@@ -117,21 +119,7 @@ function shape<T>(type: z.ZodType<T>, value: Result<unknown, Problem>, which: st
   // Where, never what: the value may be anything a node holds.
   const issue = read.error.issues[0];
   return unreadable(
+    'shape_wrong',
     `The ${which} line is not as expected at "${(issue?.path ?? []).map(String).join('.').slice(0, 100)}": ${(issue?.code ?? 'invalid').slice(0, 50)}.`,
   );
-}
-
-function speaksOtherwise(spoken: number): Problem {
-  const extra = { protocol, collector: neededCollector };
-  return spoken < protocol
-    ? {
-        reason: 'collector_outdated',
-        detail: `This server needs sexton-collector ${neededCollector} or newer. Download it again from this server.`,
-        extra,
-      }
-    : {
-        reason: 'collector_outdated',
-        detail: 'This collector is newer than its server. Upgrade the server first, or use the collector it offers for download.',
-        extra,
-      };
 }

@@ -1,16 +1,28 @@
-/** Does the body match its digest, and the signature the key? No I/O, no clock. */
+/** Does the body match its digest, and the signature the key? No I/O, no clock; always the same work. */
+import { timingSafeEqual } from 'node:crypto';
+import { err, ok, type Result } from '../result';
 import { fromBase64, type SignatureClaim } from './read-signature';
 
-async function digestMatches(body: Uint8Array, digest: string): Promise<boolean> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', asBuffer(body))).toString('base64') === digest;
+export type NotGenuine = 'signature_wrong' | 'digest_wrong';
+
+/** `publicKey`: 32 raw bytes in base64. Both checks are always made, so that time does not tell which one failed. */
+export async function verifySignature(claim: SignatureClaim, body: Uint8Array, publicKey: string): Promise<Result<void, NotGenuine>> {
+  const [isSigned, isWhole] = await Promise.all([signatureMatches(claim, publicKey), digestMatches(body, claim.digest)]);
+  if (!isSigned) return err('signature_wrong');
+  return isWhole ? ok(undefined) : err('digest_wrong');
 }
 
-/** `publicKey`: 32 raw bytes in base64. */
-export async function verifySignature(claim: SignatureClaim, body: Uint8Array, publicKey: string): Promise<boolean> {
+async function signatureMatches({ signature, base }: SignatureClaim, publicKey: string): Promise<boolean> {
   const raw = fromBase64(publicKey);
   if (raw.length !== 32) return false;
   const key = await crypto.subtle.importKey('raw', raw, 'Ed25519', false, ['verify']);
-  return (await crypto.subtle.verify('Ed25519', key, claim.signature, claim.base)) && (await digestMatches(body, claim.digest));
+  return crypto.subtle.verify('Ed25519', key, signature, base);
+}
+
+async function digestMatches(body: Uint8Array, digest: string): Promise<boolean> {
+  const own = Buffer.from(await crypto.subtle.digest('SHA-256', asBuffer(body)));
+  const said = Buffer.from(digest, 'base64');
+  return own.length === said.length && timingSafeEqual(own, said);
 }
 
 /** Lower-case hex SHA-256 of the raw key: how a key that is not enrolled yet is named. */

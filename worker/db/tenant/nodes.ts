@@ -1,5 +1,6 @@
 /** The row of a node: read once and written once per message. No indexed column is ever assigned here. */
 import type { ClusterId, NodeId } from '../../ids';
+import { err, ok, type Result } from '../../result';
 import type { TenantScope } from '../scope';
 import { bindStored, messageIsStored, type StoredMessage } from './guards';
 
@@ -29,7 +30,7 @@ export type Speaker = {
   readonly knownSeqno: Readonly<Record<string, number>>;
 };
 
-type SpeakerRow = Omit<Speaker, 'nodeId' | 'isSilent' | 'hasRaw' | 'cluster' | 'open' | 'knownSeqno'> & {
+type SpeakerRow = Omit<Speaker, 'nodeId' | 'status' | 'isSilent' | 'hasRaw' | 'cluster' | 'open' | 'knownSeqno'> & {
   readonly silent: number;
   readonly hasRaw: number;
   readonly clusterName: string;
@@ -38,15 +39,19 @@ type SpeakerRow = Omit<Speaker, 'nodeId' | 'isSilent' | 'hasRaw' | 'cluster' | '
   readonly analysedBy: string;
   readonly openCounts: string;
   readonly seqnos: string;
+  readonly nodeStatus: Speaker['status'] | 'retired';
+  readonly tenantStatus: string;
 };
 
-// One statement: node, cluster, customer, what is open here and what is remembered of the groups. The customer's row is
-// joined because a customer being deleted must be refused at once.
-const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status, n.public_key AS publicKey, n.sequence, n.digest,
+/** Told apart for the log only. */
+export type NoSpeaker = 'node_unknown' | 'node_retired' | 'customer_leaving';
+
+// One statement: node, cluster, customer, what is open here and what is remembered of the groups.
+const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status AS nodeStatus, n.public_key AS publicKey, n.sequence, n.digest,
   n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds, n.silent, n.state_hash AS stateHash, n.state_at AS stateAt,
   n.raw_key IS NOT NULL AS hasRaw, s.facts_version AS factsVersion,
   c.name AS clusterName, c.evidence_rev AS evidenceRev, c.analysed_rev AS analysedRev, c.analysed_by AS analysedBy,
-  t.name AS tenantName, t.key AS tenantKey,
+  t.name AS tenantName, t.key AS tenantKey, t.status AS tenantStatus,
   (SELECT json_array(count(*) FILTER (WHERE f.severity = 3), count(*) FILTER (WHERE f.severity = 2), count(*) FILTER (WHERE f.severity = 1))
      FROM findings f WHERE f.tenant_id = n.tenant_id AND f.cluster_id = n.cluster_id AND f.closed_at IS NULL AND f.node_id = n.node_id) AS openCounts,
   (SELECT json_group_object(substr(m.key, 4), CAST(m.value AS INTEGER))
@@ -54,24 +59,28 @@ const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status, n.pub
      WHERE m.tenant_id = n.tenant_id AND m.cluster_id = n.cluster_id AND m.key >= 'vg:' AND m.key < 'vg;') AS seqnos
   FROM nodes n
   JOIN clusters c ON c.tenant_id = n.tenant_id AND c.cluster_id = n.cluster_id
-  JOIN tenants t ON t.tenant_id = n.tenant_id AND t.status = 'active'
+  JOIN tenants t ON t.tenant_id = n.tenant_id
   LEFT JOIN node_states s ON s.tenant_id = n.tenant_id AND s.cluster_id = n.cluster_id AND s.node_id = n.node_id
-  WHERE n.tenant_id = ?1 AND n.node_id = ?2 AND n.status IN ('active', 'pending')`;
+  WHERE n.tenant_id = ?1 AND n.node_id = ?2`;
 
-export async function readSpeaker({ db, tenantId }: TenantScope, nodeId: NodeId): Promise<Speaker | undefined> {
+/** A removed node and a customer being deleted are refused at once. */
+export async function readSpeaker({ db, tenantId }: TenantScope, nodeId: NodeId): Promise<Result<Speaker, NoSpeaker>> {
   const row = await db.prepare(selectSpeaker).bind(tenantId, nodeId).first<SpeakerRow>();
-  if (row === null) return undefined;
-  const { silent, hasRaw, clusterName, evidenceRev, analysedRev, analysedBy, openCounts, seqnos, ...same } = row;
+  if (row === null) return err('node_unknown');
+  const { silent, hasRaw, clusterName, evidenceRev, analysedRev, analysedBy, openCounts, seqnos, nodeStatus, tenantStatus, ...same } = row;
+  if (tenantStatus !== 'active') return err('customer_leaving');
+  if (nodeStatus === 'retired') return err('node_retired');
   const [critical = 0, warning = 0, info = 0] = JSON.parse(openCounts) as number[];
-  return {
+  return ok({
     ...same,
     nodeId,
+    status: nodeStatus,
     isSilent: silent !== 0,
     hasRaw: hasRaw !== 0,
     cluster: { name: clusterName, evidenceRev, analysedRev, analysedBy },
     open: { critical, warning, info },
     knownSeqno: JSON.parse(seqnos) as Record<string, number>,
-  };
+  });
 }
 
 export type Heard = {
