@@ -7,6 +7,7 @@ import type { Capture, Readings, State, Vitals } from '../worker/wire/snapshot';
 import type { CaptureEntry } from './captures/entry';
 import type { RawCapture } from './raw-capture';
 import { redactCapture } from './redact';
+import { readGroupNames } from './redact/complaints';
 import { readKnownNames } from './redact/mentions';
 import type { ProcessStart } from './redact/tasks';
 import { readVitals } from './vitals';
@@ -24,13 +25,14 @@ export function buildSnapshot(entries: readonly CaptureEntry[], raw: ReadonlyMap
   const textOf = (id: string) => raw.get(id)?.out?.toString('latin1') ?? '';
   // Guests are filtered last of all: what they may say depends on the names LVM and the device mapper know.
   const known = readKnownNames(textOf('lvm.report'), [textOf('dm.info.1'), textOf('dm.info.2')]);
+  const complained = new Set([...known, ...readGroupNames(textOf('lvm.report'))]);
   const state: Capture[] = [];
   const readings: Capture[] = [];
   const ms: Record<string, number> = {};
   const stderr: Record<string, string> = {};
   for (const entry of entries) {
     const taken = raw.get(entry.id) ?? { status: 'skipped', reason: 'not reached', ms: 0 };
-    const filtered = redactCapture(entry, taken, { known, startOf });
+    const filtered = redactCapture(entry, taken, { known, complained, startOf });
     (entry.kind === 'state' ? state : readings).push(toWireCapture(entry, filtered));
     ms[entry.id] = taken.ms;
     const said = filtered.err?.toString() ?? '';

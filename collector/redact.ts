@@ -1,85 +1,92 @@
 /** The one door: every content passes the filter its catalogue entry names before it becomes part of a message. */
 import { createHash } from 'node:crypto';
-import type { CaptureEntry } from './captures/entry';
+import type { CaptureEntry, Redaction } from './captures/entry';
 import type { RawCapture, RawFile } from './raw-capture';
+import { redactCounters, redactMembers, redactVmlist } from './redact/cluster-files';
+import { keepSentences, redactComplaints } from './redact/complaints';
 import { redactDmTable } from './redact/dm-table';
-import { type GuestType, redactGuestConfig } from './redact/guest-config';
+import { redactGuestConfig } from './redact/guest-config';
 import { redactHaStatus } from './redact/ha-status';
+import { redactDmInfo, redactFirstLine, redactGuestList, redactLines, redactMemory } from './redact/lines';
+import { redactLvmReport } from './redact/lvm-report';
 import { findMentions, type KnownNames } from './redact/mentions';
 import { redactNextId } from './redact/next-id';
 import { redactStorageConfig } from './redact/storage-config';
 import { type ProcessStart, redactTasks } from './redact/tasks';
 
-export type RedactionContext = { readonly known: KnownNames; readonly startOf: ProcessStart };
+export type RedactionContext = {
+  /** Names of volumes and mappings that this run captured: words that may be mentioned. */
+  readonly known: KnownNames;
+  /** Those, and of groups and their devices: words a complaint may hold. */
+  readonly complained: KnownNames;
+  readonly startOf: ProcessStart;
+};
 
 /** The same capture with its content filtered; unreadable when the content is not what the filter knows. */
 export function redactCapture(entry: CaptureEntry, raw: RawCapture, context: RedactionContext): RawCapture {
-  const err = raw.err === undefined || entry.stderr !== 'known-lines' ? raw.err : keepKnownLines(raw.err);
-  const filtered: RawCapture = err === undefined ? raw : { ...raw, err };
-  if (entry.redaction === 'none') return filtered;
-  if (filtered.files !== undefined)
-    return { ...filtered, files: filtered.files.map((file) => ({ ...file, ...redactContent(entry, file, context) })) };
-  return { ...filtered, ...redactContent(entry, filtered, context) };
+  const filtered: RawCapture = raw.err === undefined ? raw : { ...raw, err: redactError(entry, raw.err, context) };
+  if (filtered.files === undefined) return { ...filtered, ...redactContent(entry, filtered, '', context) };
+  return {
+    ...filtered,
+    files: filtered.files.map((file, index) => ({
+      ...file,
+      path: showPath(entry, file.path, index),
+      ...redactContent(entry, file, file.path, context),
+    })),
+  };
 }
 
 type Content = Pick<RawFile, 'status' | 'out' | 'truncated' | 'reason'>;
 
-function redactContent(
-  { redaction, source }: CaptureEntry,
-  content: Content & { readonly path?: string },
-  context: RedactionContext,
-): Content | undefined {
+function redactContent({ redaction, source }: CaptureEntry, content: Content, path: string, context: RedactionContext): Content | undefined {
   if (content.out === undefined) return undefined;
   const whole = content.out.toString('latin1'); // every byte a character: what is not ASCII is in none of the allow-lists
   // A line cut in its middle could be taken for another one.
   const isCut = content.truncated !== undefined && source.kind !== 'command';
   const text = isCut ? whole.slice(0, whole.lastIndexOf('\n') + 1) : whole;
-  const result = apply(redaction, text, content.path ?? '', context);
+  const result = filters[redaction](text, context, path);
   if (result === undefined) return { status: 'unreadable', reason: 'not what it should be', out: Buffer.alloc(0) };
   return { status: content.status, out: Buffer.from(result, 'latin1') };
 }
 
-function apply(redaction: CaptureEntry['redaction'], text: string, path: string, { known, startOf }: RedactionContext): string | undefined {
-  switch (redaction) {
-    case 'none':
-      return text;
-    case 'hash':
-      return text.trim() === '' ? undefined : hashMachineId(text);
-    case 'first-line':
-      return `${text.split('\n')[0] ?? ''}\n`;
-    case 'ha':
-      return redactHaStatus(text);
-    case 'next-id':
-      return redactNextId(text);
-    case 'tasks':
-      return redactTasks(text, startOf);
-    case 'guest-config':
-      return redactGuestConfig(guestTypeOf(path), text, known);
-    case 'storage-config':
-      return redactStorageConfig(text);
-    case 'mentions':
-      return findMentions(text, known).join(' ');
-    case 'dm-table':
-      return redactDmTable(text);
-  }
-}
+/** Undefined: the text is not what it should be. */
+type Filter = (text: string, context: RedactionContext, path: string) => string | undefined;
 
-const guestTypeOf = (path: string): GuestType => (path.includes('/lxc/') ? 'lxc' : 'qemu');
+const filters: Readonly<Record<Redaction, Filter>> = {
+  lines: redactLines,
+  'first-line': redactFirstLine,
+  hash: (text) => (text.trim() === '' ? undefined : hashMachineId(text)),
+  memory: redactMemory,
+  members: redactMembers,
+  vmlist: redactVmlist,
+  counters: redactCounters,
+  ha: redactHaStatus,
+  'next-id': redactNextId,
+  tasks: (text, { startOf }) => redactTasks(text, startOf),
+  'guest-config': (text, { known }, path) => redactGuestConfig(path.includes('/lxc/') ? 'lxc' : 'qemu', text, known),
+  'storage-config': redactStorageConfig,
+  'dm-info': redactDmInfo,
+  'dm-table': redactDmTable,
+  'lvm-report': redactLvmReport,
+  'qm-list': (text) => redactGuestList('qemu', text),
+  'pct-list': (text) => redactGuestList('lxc', text),
+  mentions: (text, { known }) => findMentions(text, known).join(' '),
+};
 
 /** The machine id itself is confidential. @see machine-id(5) */
 export function hashMachineId(content: string): string {
   return createHash('sha256').update(`sexton:${content.trim()}`).digest('hex').slice(0, 32);
 }
 
-/** `qm` and `pct` print lines of a configuration they do not understand: only sentences without content leave the node. */
-const knownLines = [
-  /^ipcc_send_rec\[\d+\] failed: [A-Za-z ]{1,64}$/,
-  /^cluster not ready - no quorum\?$/,
-  /^Unable to load access control list: [A-Za-z ]{1,64}$/,
-];
+function redactError({ stderr }: CaptureEntry, err: Buffer, { complained }: RedactionContext): Buffer {
+  const text = err.toString('latin1');
+  return Buffer.from(stderr === 'known-lines' ? keepSentences(text) : redactComplaints(text, complained), 'latin1');
+}
 
-function keepKnownLines(err: Buffer): Buffer {
-  const lines = err.toString('latin1').split('\n');
-  const kept = lines.map((line) => (line === '' || knownLines.some((known) => known.test(line)) ? line : '(left out)'));
-  return Buffer.from(kept.join('\n'), 'latin1');
+/** A file's name is what somebody called it: only a guest's number is one we know. */
+function showPath({ redaction, source }: CaptureEntry, path: string, index: number): string {
+  if (source.kind === 'files' && source.patterns.some((pattern) => pattern === path)) return path;
+  const [directory, name] = [path.slice(0, path.lastIndexOf('/') + 1), path.slice(path.lastIndexOf('/') + 1)];
+  if (redaction === 'guest-config') return /^\d{1,10}\.conf$/.test(name) ? path : `${directory}?.conf`;
+  return `${directory}${index + 1}${name.slice(name.lastIndexOf('.'))}`;
 }

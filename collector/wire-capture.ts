@@ -1,4 +1,4 @@
-/** A filtered capture in the shape of the wire: bytes to text, or to base64 where they are no text. */
+/** A filtered capture in the shape of the wire. The filters let ASCII through and nothing else: bytes are text. */
 import type { Capture, CapturedFile } from '../worker/wire/snapshot';
 import type { CaptureEntry } from './captures/entry';
 import type { RawCapture } from './raw-capture';
@@ -11,8 +11,6 @@ export function isErrorOutputState({ stderr }: CaptureEntry, { status }: RawCapt
 export function toWireCapture(entry: CaptureEntry, raw: RawCapture): Capture {
   const { source, id } = entry;
   const err = isErrorOutputState(entry, raw) && (entry.stderr === 'state' || (raw.err?.length ?? 0) > 0) ? raw.err : undefined;
-  const isText = isUtf8(raw.out) && isUtf8(err);
-  const text = (bytes: Buffer) => bytes.toString(isText ? 'utf8' : 'base64');
   return {
     id,
     ...(source.kind === 'command' ? { argv: [...source.argv] } : {}),
@@ -21,22 +19,19 @@ export function toWireCapture(entry: CaptureEntry, raw: RawCapture): Capture {
     ...(raw.exit === undefined ? {} : { exit: raw.exit }),
     ...(raw.signal === undefined ? {} : { signal: raw.signal }),
     ...(raw.reason === undefined ? {} : { reason: raw.reason.slice(0, 200) }),
-    ...measuredOut(raw.out === undefined || isNothing(raw) ? undefined : text(raw.out)),
-    ...measuredErr(err === undefined ? undefined : text(err)),
-    ...(isText ? {} : { encoding: 'base64' }),
+    ...measuredOut(isNothing(raw) ? undefined : raw.out?.toString('latin1')),
+    ...measuredErr(err?.toString('latin1')),
     ...(raw.truncated === undefined ? {} : { truncated: raw.truncated }),
     ...(raw.files === undefined ? {} : { files: raw.files.map(toWireFile) }),
   };
 }
 
 function toWireFile({ path, status, reason, out, truncated }: NonNullable<RawCapture['files']>[number]): CapturedFile {
-  const isText = isUtf8(out);
   return {
     path,
     status,
     ...(reason === undefined ? {} : { reason: reason.slice(0, 200) }),
-    ...measuredOut(out?.toString(isText ? 'utf8' : 'base64')),
-    ...(isText ? {} : { encoding: 'base64' }),
+    ...measuredOut(out?.toString('latin1')),
     ...(truncated === undefined ? {} : { truncated }),
   };
 }
@@ -47,7 +42,3 @@ const measuredErr = (text: string | undefined) => (text === undefined ? {} : { e
 
 /** A command that was never there has no output, not an empty one. */
 const isNothing = ({ status }: RawCapture) => status === 'absent' || status === 'skipped' || status === 'unreadable';
-
-function isUtf8(bytes: Buffer | undefined): boolean {
-  return bytes === undefined || Buffer.from(bytes.toString()).equals(bytes);
-}

@@ -1,7 +1,7 @@
 /** The cluster as this member's pmxcfs shows it, before and after the device mapper was read. */
 import { type CaptureEntry, mebibyte } from './entry';
 
-const common = { kind: 'state', redaction: 'none', limitSeconds: 10, maxBytes: 4 * mebibyte } as const;
+const common = { kind: 'state', limitSeconds: 10, maxBytes: 4 * mebibyte } as const;
 
 export const clusterIdentity: readonly CaptureEntry[] = [
   {
@@ -9,6 +9,7 @@ export const clusterIdentity: readonly CaptureEntry[] = [
     id: 'pve.local',
     step: 1,
     source: { kind: 'link', path: '/etc/pve/local' },
+    redaction: 'lines',
   },
   {
     ...common,
@@ -16,6 +17,7 @@ export const clusterIdentity: readonly CaptureEntry[] = [
     kind: 'reading',
     step: 1,
     source: { kind: 'file', path: '/etc/pve/.version' },
+    redaction: 'counters',
   },
 ];
 
@@ -24,6 +26,7 @@ export const vmlistBefore: CaptureEntry = {
   id: 'pve.vmlist.1',
   step: 1,
   source: { kind: 'file', path: '/etc/pve/.vmlist' },
+  redaction: 'vmlist',
 };
 
 export const members: CaptureEntry = {
@@ -31,6 +34,7 @@ export const members: CaptureEntry = {
   id: 'pve.members',
   step: 1,
   source: { kind: 'file', path: '/etc/pve/.members' },
+  redaction: 'members',
 };
 
 export const haBefore: CaptureEntry = {

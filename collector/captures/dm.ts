@@ -10,7 +10,7 @@ export const mappingsBefore: CaptureEntry = {
   id: 'dm.info.1',
   step: 3,
   source: { kind: 'command', argv: ['dmsetup', 'info', '-c', '--noheadings', '--separator', '|', '-o', columns] },
-  redaction: 'none',
+  redaction: 'dm-info',
 };
 
 export const mappingsAfter: readonly CaptureEntry[] = [

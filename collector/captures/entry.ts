@@ -9,8 +9,26 @@ export type Source =
   /** All processes: lines `pid ppid state start ticks comm` made from /proc/PID/stat (process-table.ts). */
   | { readonly kind: 'processes' };
 
-/** Which filter the content passes before it may leave the node. `none`: the content holds nothing to hide. */
-export type Redaction = 'none' | 'hash' | 'first-line' | 'ha' | 'next-id' | 'tasks' | 'guest-config' | 'storage-config' | 'mentions' | 'dm-table';
+/** Which filter the content passes before it may leave the node: there is none that lets everything through (redact.ts). */
+export type Redaction =
+  | 'lines'
+  | 'first-line'
+  | 'hash'
+  | 'memory'
+  | 'members'
+  | 'vmlist'
+  | 'counters'
+  | 'ha'
+  | 'next-id'
+  | 'tasks'
+  | 'guest-config'
+  | 'storage-config'
+  | 'dm-info'
+  | 'dm-table'
+  | 'lvm-report'
+  | 'qm-list'
+  | 'pct-list'
+  | 'mentions';
 
 export type CaptureEntry = {
   readonly id: string;
@@ -20,7 +38,8 @@ export type CaptureEntry = {
   readonly kind: 'state' | 'reading';
   readonly source: Source;
   readonly redaction: Redaction;
-  /** `state`: standard error is evidence even when the command ends well. `known-lines`: only sentences we know leave the node. */
+  /** `state`: standard error is evidence even when the command ends well. `known-lines`: it may
+   * quote configurations, only whole sentences we know leave the node. Of all others: words, numbers and names we know. */
   readonly stderr?: 'state' | 'known-lines';
   /** How often it is tried when it fails (not when it hangs); absent: once. */
   readonly attempts?: number;

@@ -22,9 +22,9 @@ export const configurations: readonly CaptureEntry[] = [
   },
 ];
 
-const list = { step: 6, kind: 'state', redaction: 'none', stderr: 'known-lines', limitSeconds: 20, maxBytes: 8 * mebibyte } as const;
+const list = { step: 6, kind: 'state', stderr: 'known-lines', limitSeconds: 20, maxBytes: 8 * mebibyte } as const;
 
 export const runningGuests: readonly CaptureEntry[] = [
-  { ...list, id: 'qm.list', source: { kind: 'command', argv: ['qm', 'list'] } },
-  { ...list, id: 'pct.list', source: { kind: 'command', argv: ['pct', 'list'] } },
+  { ...list, id: 'qm.list', source: { kind: 'command', argv: ['qm', 'list'] }, redaction: 'qm-list' },
+  { ...list, id: 'pct.list', source: { kind: 'command', argv: ['pct', 'list'] }, redaction: 'pct-list' },
 ];

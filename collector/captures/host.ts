@@ -2,8 +2,8 @@
 import { type CaptureEntry, mebibyte } from './entry';
 
 const small = { limitSeconds: 10, maxBytes: 64 * 1024 } as const;
-const state = { ...small, kind: 'state', redaction: 'none' } as const;
-const reading = { ...small, kind: 'reading', redaction: 'none' } as const;
+const state = { ...small, kind: 'state', redaction: 'lines' } as const;
+const reading = { ...small, kind: 'reading', redaction: 'lines' } as const;
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format language
 const packageLine = '-f=${Package} ${Version}\\n';
@@ -69,7 +69,7 @@ export const hostMentions: CaptureEntry = {
 export const hostReadings: readonly CaptureEntry[] = [
   { ...reading, id: 'host.uptime', step: 6, source: { kind: 'file', path: '/proc/uptime' } },
   { ...reading, id: 'host.loadavg', step: 6, source: { kind: 'file', path: '/proc/loadavg' } },
-  { ...reading, id: 'host.meminfo', step: 6, source: { kind: 'file', path: '/proc/meminfo' } },
+  { ...reading, id: 'host.meminfo', step: 6, source: { kind: 'file', path: '/proc/meminfo' }, redaction: 'memory' },
   {
     ...reading,
     id: 'host.stat.2',

@@ -37,7 +37,7 @@ export const groups: CaptureEntry = {
     ],
     env: { LVM_SUPPRESS_FD_WARNINGS: '1' },
   },
-  redaction: 'none',
+  redaction: 'lvm-report',
   stderr: 'state',
   limitSeconds: 30,
   maxBytes: 8 * mebibyte,

@@ -3,23 +3,10 @@
  * Targets that only map keep their parameters; of all others (crypt, integrity … may hold keys) type and devices stay.
  */
 import { trimEndOf } from '../trim-end';
+import { dmTable } from './allowed';
+import { fits } from './shape';
 
-const plainTargets = new Set([
-  'linear',
-  'striped',
-  'thin',
-  'thin-pool',
-  'snapshot',
-  'snapshot-origin',
-  'snapshot-merge',
-  'mirror',
-  'raid',
-  'cache',
-  'writecache',
-  'error',
-  'zero',
-  'multipath',
-]);
+const isParameters = fits(dmTable.parameters);
 
 export function redactDmTable(text: string): string {
   const body = trimEndOf(text, /\n/);
@@ -35,7 +22,8 @@ function redactDevice(device: string): string {
 function redactTable(table: string): string {
   const [, extent, target = '', parameters = ''] = /^(\d+ \d+) ([a-z0-9-]{1,32})( .*)?$/.exec(table) ?? [];
   if (extent === undefined) return '?';
-  if (plainTargets.has(target)) return `${extent} ${target}${parameters}`;
+  if (dmTable.plainTargets.some((one) => one === target) && (parameters === '' || isParameters(parameters)))
+    return `${extent} ${target}${parameters}`;
   const devices = parameters.split(' ').filter((word) => /^\d+:\d+$/.test(word));
   return [extent, target, ...devices].join(' ');
 }

@@ -1,31 +1,18 @@
 /**
- * The allow-list for guest configurations. What is not on it leaves the node only as words that could name a volume.
- * When in doubt a line becomes mentions: they count as references, so filtering never makes an orphan.
+ * The filter for guest configurations. What the allow-list does not name leaves the node only as words that could name a
+ * volume. When in doubt a line becomes mentions: they count as references, so filtering never makes an orphan.
  * @see qemu-server QemuServer.pm `parse_vm_config`, Drive.pm; pve-container LXC/Config.pm `parse_pct_config`
  */
-
+import { guestConfig } from './allowed';
 import { projectDrive } from './drive';
 import { findMentions, type KnownNames } from './mentions';
+import { fits, fitsEach } from './shape';
 
 export type GuestType = 'qemu' | 'lxc';
 
-const drives: Readonly<Record<GuestType, RegExp>> = {
-  qemu: /^(?:ide[0-3]|sata[0-5]|scsi(?:[0-9]|[12][0-9]|30)|virtio(?:[0-9]|1[0-5])|efidisk0|tpmstate0|cdrom|unused(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))$/,
-  lxc: /^(?:rootfs|(?:mp|unused)(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))$/,
-};
-
-/** Keys kept with their value, as long as the value has the shape it should have. */
-const plainValues: ReadonlyMap<string, RegExp> = new Map([
-  ['name', /^[A-Za-z0-9.-]{1,253}$/],
-  ['hostname', /^[A-Za-z0-9.-]{1,253}$/],
-  ['template', /^[01]$/],
-  ['lock', /^[a-z-]{1,32}$/],
-  ['parent', /^[A-Za-z][A-Za-z0-9_-]{0,63}$/],
-  ['snapstate', /^[a-z-]{1,32}$/],
-]);
-
-/** Never a volume, always a secret or a person: not even mentions. */
-const silentKeys = new Set(['cipassword', 'ciuser', 'sshkeys']);
+const plainValues = fitsEach(guestConfig.plain);
+const isFleecing = fits(guestConfig.fleecingImages);
+const silentKeys = new RegExp(`^[\\s#]*(?:${guestConfig.silent.join('|').replace(/\*/g, '\\d*')})\\s*[:=]`, 'i');
 
 export function redactGuestConfig(type: GuestType, text: string, known: KnownNames): string {
   const kept: string[] = [];
@@ -51,18 +38,25 @@ function sectionKind(type: GuestType, header: string): 'known' | 'fleecing' | 'u
 }
 
 function redactLine(type: GuestType, section: 'known' | 'fleecing' | 'unknown', line: string, known: KnownNames): readonly string[] {
+  if (silentKeys.test(line)) return [];
   const { key, value } = readEntry(line);
-  if (silentKeys.has(key)) return [];
   if (section === 'unknown' || key === '') return mentionLine(line, known);
-  if (section === 'fleecing' && key === 'fleecing-images' && /^[A-Za-z0-9:._/,; +-]{1,4096}$/.test(value)) return [`${key}: ${value}`];
-  if (drives[type].test(key) || (type === 'qemu' && key === 'vmstate')) {
+  if (section === 'fleecing' && key === 'fleecing-images' && isFleecing(value)) return [`${key}: ${value}`];
+  if (isDrive(type, key)) {
     const drive = projectDrive(type, value);
     return [`${key}: ${drive.text}`, ...(drive.isWhole ? [] : mentionLine(value, known))];
   }
-  const shape = plainValues.get(key);
-  if (shape?.test(value)) return [`${key}: ${value}`];
+  if (plainValues.get(key)?.(value) === true) return [`${key}: ${value}`];
   // A guest that is locked in a way we do not understand is still locked.
   return [...(key === 'lock' ? ['lock: ?'] : []), ...mentionLine(line, known)];
+}
+
+function isDrive(type: GuestType, key: string): boolean {
+  const { numbered, single } = guestConfig.drives[type];
+  if (single.some((name) => name === key)) return true;
+  const [, kind = '', number = ''] = /^([a-z]+)(0|[1-9]\d{0,2})$/.exec(key) ?? [];
+  const last = Object.entries(numbered).find(([name]) => name === kind)?.[1];
+  return last !== undefined && Number(number) <= last;
 }
 
 /** `key: value`; without a key when there is nothing behind it. */

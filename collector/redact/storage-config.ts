@@ -1,45 +1,43 @@
 /**
- * The allow-list for /etc/pve/storage.cfg: which group, pool and nodes belong to a storage. No servers, users, paths.
+ * The filter for /etc/pve/storage.cfg: which group, pool and nodes belong to a storage. No servers, users, paths.
  * @see pve-common SectionConfig.pm `parse_config`, pve-storage Plugin.pm
  */
+import { storageConfig } from './allowed';
+import { fits, fitsEach } from './shape';
 
-const keptOptions = new Set([
-  'vgname',
-  'base',
-  'thinpool',
-  'shared',
-  'nodes',
-  'disable',
-  'tagged_only',
-  'content',
-  'pool',
-  'snapshot-as-volume-chain',
-]);
-const knownTypes = new Set([
-  ...['dir', 'lvm', 'lvmthin', 'zfspool', 'btrfs', 'nfs', 'cifs', 'glusterfs', 'iscsi'],
-  ...['iscsidirect', 'rbd', 'cephfs', 'zfs', 'pbs', 'drbd', 'esxi'],
-]);
+const options = fitsEach(storageConfig.options);
+const isType = fits(storageConfig.type);
+const isId = fits(storageConfig.id);
 
 export function redactStorageConfig(text: string): string {
   const kept: string[] = [];
-  let section: 'none' | 'known' | 'unknown' = 'none';
+  /** `waiting`: the type is none of Proxmox VE's; without an indented line behind it, it is no section at all. */
+  let section: 'none' | 'known' | 'waiting' | 'foreign' = 'none';
+  let header = '';
   for (const line of text.replace(/\n$/, '').split('\n')) {
     if (/^\s*#/.test(line)) continue;
     if (line === '') {
-      if (section !== 'none') kept.push('');
+      if (section === 'known' || section === 'foreign') kept.push('');
       section = 'none';
       continue;
     }
     if (section === 'none') {
-      const [, type, id] = /^([^\s:]{1,64}):\s*(\S{1,100})\s*$/.exec(line) ?? [];
-      if (type === undefined || id === undefined) continue;
-      section = knownTypes.has(type.toLowerCase()) ? 'known' : 'unknown';
-      kept.push(`${type}: ${id}`);
+      const [, type = '', id = ''] = /^([^\s:]{1,64}):\s*(\S{1,100})\s*$/.exec(line) ?? [];
+      if (!isType(type) || !isId(id)) continue;
+      section = storageConfig.types.some((one) => one === type.toLowerCase()) ? 'known' : 'waiting';
+      header = `${type}: ${id}`;
+      if (section === 'known') kept.push(header);
       continue;
     }
     const { key, value } = readOption(line);
-    const isKept = section === 'known' ? keptOptions.has(key) : key === 'vgname';
-    if (isKept && /^[ -~]{0,1024}$/.test(value ?? '')) kept.push(value === undefined ? `\t${key}` : `\t${key} ${value}`);
+    if (section === 'waiting' && key !== '') {
+      section = 'foreign';
+      kept.push(header);
+    }
+    const isKept = section === 'known' || storageConfig.foreignOptions.some((option) => option === key);
+    if (!isKept || !options.has(key)) continue;
+    if (value === undefined) kept.push(`\t${key}`);
+    else if (options.get(key)?.(value) === true) kept.push(`\t${key} ${value}`);
   }
   return kept.map((line) => `${line}\n`).join('');
 }

@@ -14,7 +14,7 @@ export function redactTasks(text: string, startOf: ProcessStart): string {
   const kept: string[] = [];
   for (const line of text.split('\n')) {
     const [upid = '', , endTime = ''] = line.split(' ');
-    const match = /^UPID:([A-Za-z0-9.-]{1,64}):([0-9A-F]{8}):([0-9A-F]{8,9}):([0-9A-F]{8}):([^:\s]{1,64}):([^:\s]*):[^\s]*$/i.exec(upid);
+    const match = /^UPID:([A-Za-z0-9.-]{1,64}):([0-9A-F]{8}):([0-9A-F]{8,9}):([0-9A-F]{8}):([a-z0-9_-]{1,64}):([^:\s]*):[^\s]*$/i.exec(upid);
     if (match === null || endTime !== '') continue;
     const [, node = '', pid = '', processStart = '', start = '', type = '', id = ''] = match;
     const found = startOf(parseInt(pid, 16));
