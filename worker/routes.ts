@@ -3,6 +3,7 @@ import { enrollNode } from './enrollment/enroll-node';
 import type { Call } from './http/call';
 import { form, openPage, page, type Route } from './http/route';
 import { ingestMessage } from './ingest/ingest-message';
+import { sayGoodbye } from './ingest/say-goodbye';
 import { assetResponse } from './pages/assets/asset-files';
 import { showCluster } from './pages/cluster/cluster-page';
 import { addCustomer, customerFields, refuseCustomer } from './pages/customer/add-customer';
@@ -19,6 +20,7 @@ import type { Problem } from './problem';
 import type { Result } from './result';
 import type { SignedRequest } from './signed-request';
 import { enrolmentRequest, maxEnrolmentBytes } from './wire/enrolment';
+import { goodbye, maxGoodbyeBytes } from './wire/goodbye';
 import { maxWireBytes } from './wire/snapshot';
 
 export type { Downloads } from './pages/get/shelf';
@@ -46,6 +48,15 @@ export function makeRoutes(downloads: Downloads): readonly Route[] {
       maxBodyBytes: maxWireBytes,
       rights: 'node',
       handle: (call) => answerNode(call, ingestMessage, 200),
+    },
+    {
+      method: 'POST',
+      path: '/v1/goodbye',
+      answers: 'json',
+      maxBodyBytes: maxGoodbyeBytes,
+      rights: 'node',
+      contract: goodbye,
+      handle: (call) => answerNode(call, sayGoodbye, 200),
     },
 
     openPage('/sign-in', showSignIn),

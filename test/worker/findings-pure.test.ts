@@ -80,8 +80,11 @@ describe('reconciling a report with what is open', () => {
   it('closes one although another of the same rule could not be checked', () => {
     expect(run([open('a')], report(node([], [outcome('found', ['b'])])))).toEqual({ ...nothing, close: ['f_a'] });
   });
-  it('leaves alone what belongs to a node that is no longer a member, or to a rule it does not know', () => {
-    expect(run([open('a')], report(node([], [outcome('clean')], 'pve2')))).toEqual({ ...nothing, unconfirmed: ['f_a'] });
+  it('closes what belongs to a node that was removed', () => {
+    const { close } = reconcile('c_1', [open('a')], report(node([], [outcome('clean')], 'pve2')));
+    expect(close).toEqual([{ findingId: 'f_a', why: 'retired' }]);
+  });
+  it('leaves alone what belongs to a rule it does not know', () => {
     expect(run([open('a', { rule: 'dm.future' })], report(node([], [outcome('clean')])))).toEqual({ ...nothing, unconfirmed: ['f_a'] });
   });
   it('is idempotent', () => {

@@ -99,6 +99,11 @@ export const nodes = sqliteTable(
     scriptsWaiting: integer('scripts_waiting').notNull().default(0),
     enrolledAt: time('enrolled_at'),
     retiredAt: integer('retired_at'),
+    retiredBy: text('retired_by'),
+    earlierBoots: text('earlier_boots').notNull().default(''),
+    identitySharedAt: integer('identity_shared_at'),
+    clockSeen: integer('clock_seen').notNull().default(0),
+    clockLevel: integer('clock_level').notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.nodeId] }), index('nodes_by_cluster').on(t.tenantId, t.clusterId)],
 );

@@ -5,6 +5,7 @@
  */
 import { type ClusterReport, type Found, maxFindings, moreSubject, type Outcome, type ScopeReport, type Severity } from '../analyzer';
 import { fingerprintOf } from '../analyzer/fingerprint';
+import type { CloseReason } from '../db/tenant/findings';
 import { encodeDetail, encodeEvidence } from './shorten-detail';
 
 export type OpenFinding = {
@@ -34,7 +35,7 @@ export type FindingWrite = {
 export type Reconciliation = {
   readonly open: readonly FindingWrite[];
   readonly change: readonly FindingWrite[];
-  readonly close: readonly { readonly findingId: string; readonly why: 'gone' }[];
+  readonly close: readonly { readonly findingId: string; readonly why: CloseReason }[];
   /** Open before and neither found nor refuted: shown as not confirmed, without remedy. */
   readonly unconfirmed: readonly string[];
 };
@@ -48,11 +49,14 @@ export function reconcile(clusterId: string, open: readonly OpenFinding[], repor
     for (const outcome of scope.outcomes) outcomes.set(keyOf(nodeId, outcome.ruleId), outcome);
     for (const finding of keepBounded(clusterId, nodeId, scope.findings, before)) found.set(finding.findingId, finding);
   }
-  const close: { findingId: string; why: 'gone' }[] = [];
+  const close: { findingId: string; why: CloseReason }[] = [];
+  const members = new Set(report.nodes.map(({ nodeId }) => nodeId));
   const unconfirmed: string[] = [];
   for (const finding of open) {
     if (found.has(finding.findingId)) continue;
-    if (isRefuted(finding, outcomes.get(keyOf(finding.nodeId, finding.rule)))) close.push({ findingId: finding.findingId, why: 'gone' });
+    // Nobody speaks any more for a node that was removed, or for a cluster without nodes.
+    if (finding.nodeId === null ? members.size === 0 : !members.has(finding.nodeId)) close.push({ findingId: finding.findingId, why: 'retired' });
+    else if (isRefuted(finding, outcomes.get(keyOf(finding.nodeId, finding.rule)))) close.push({ findingId: finding.findingId, why: 'gone' });
     else unconfirmed.push(finding.findingId);
   }
   return {
@@ -65,7 +69,7 @@ export function reconcile(clusterId: string, open: readonly OpenFinding[], repor
 
 const keyOf = (nodeId: string | null, rule: string): string => `${nodeId ?? ''} ${rule}`;
 
-/** No outcome at all (the node is no longer a member, the rule is not in this release) refutes nothing. */
+/** No outcome at all (the rule is not in this release) refutes nothing. */
 function isRefuted({ subject }: OpenFinding, outcome: Outcome | undefined): boolean {
   if (outcome === undefined || outcome.status === 'unknown') return false;
   if (subject === moreSubject) return outcome.notChecked.length === 0;

@@ -44,6 +44,8 @@ export type TestNode = {
   /** A signed full or short request that was not sent; consumes the next sequence. */
   sign(form: 'full' | 'short', captures: readonly Capture[], more?: Partial<Header>): Promise<SignedRequest>;
   send(request: SignedRequest): Promise<Result<Answer, Problem>>;
+  /** What `unenroll` sends; consumes the next sequence. */
+  signGoodbye(body?: string, sequence?: number): Promise<SignedRequest>;
   /** Any bytes, rightly signed. */
   sendBytes(bytes: Uint8Array<ArrayBuffer>, sequence?: number): Promise<Result<Answer, Problem>>;
 };
@@ -120,6 +122,8 @@ export function speakAs(ports: TestPorts, key: Key, enrolment: EnrolmentAnswer):
     send,
     full: async (captures, more) => send(await sign('full', captures, more)),
     short: async (captures, more) => send(await sign('short', captures, more)),
+    signGoodbye: async (body = '{"protocol":1}', sequence) =>
+      signRequest({ ...signing(sequence ?? next(undefined)), path: '/v1/goodbye' }, new TextEncoder().encode(body)),
     sendBytes: async (bytes, sequence) => send(await signRequest(signing(sequence ?? next(undefined)), bytes)),
   };
 }

@@ -81,7 +81,9 @@ export function changeFindings(scope: TenantScope, mark: ReportMark, at: number,
   return bindReport(scope, sql, mark, at, JSON.stringify(changed));
 }
 
-export type Closed = { readonly id: string; readonly why: 'gone' };
+/** `gone`: looked for and not found. `retired`: its node was removed. */
+export type CloseReason = 'gone' | 'retired';
+export type Closed = { readonly id: string; readonly why: CloseReason };
 
 export function closeFindings(scope: TenantScope, mark: ReportMark, at: number, closed: readonly Closed[]): D1PreparedStatement {
   const sql = `UPDATE findings SET closed_at = ?4, changed_at = ?4, closed_why = ${field('why')}

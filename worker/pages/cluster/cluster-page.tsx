@@ -1,4 +1,5 @@
 /** One cluster: what is wrong, which node said so, and which checks could not be done. */
+import { listRemoved } from '../../db/tenant/removal';
 import type { StaffCall } from '../../http/call';
 import { visibleText } from '../../text/visible';
 import { TokenForm } from '../customer/token-form';
@@ -9,17 +10,21 @@ import { countOf, listOf } from '../frame/count-words';
 import { Sign } from '../frame/glyphs';
 import { Crumbs, renderPage } from '../frame/layout';
 import { Ago } from '../frame/time';
+import { RemovedNodes } from '../node/removed-node';
 import { notFound, problemPage } from '../problem-page';
 import { countChecks, holesOf } from './checks';
 import { Members } from './members';
 import { NotChecked } from './not-checked';
 import { seeCluster } from './read-cluster';
 
+const removedShown = 20;
+
 export async function showCluster({ ports, person, params, requestId }: StaffCall): Promise<Response> {
   const now = ports.now();
   const seen = await seeCluster(ports.db, person, { tenantId: params.tenant ?? '', clusterId: params.id ?? '' }, now);
   if (seen === undefined) return problemPage(notFound, requestId, person);
-  const { tenant, card, findings, report, missing } = seen;
+  const { tenant, scope, card, findings, report, missing } = seen;
+  const removed = await listRemoved(scope, card.clusterId, removedShown);
   return renderPage({
     title: nameCluster(card.name),
     person,
@@ -40,6 +45,7 @@ export async function showCluster({ ports, person, params, requestId }: StaffCal
         {report !== undefined && <NotChecked holes={holesOf(report)} total={countChecks(report)} withNodes />}
         <h2>Nodes</h2>
         <Members tenantId={tenant.tenantId} nodes={card.nodes} now={now} />
+        <RemovedNodes tenantId={tenant.tenantId} nodes={removed} now={now} />
         {person.role !== 'viewer' && (
           <details class="after">
             <summary class="soft">Enrol more nodes of this cluster</summary>

@@ -17,13 +17,15 @@ import { Ago, fullTime } from '../frame/time';
 import { notFound, problemPage } from '../problem-page';
 import { Captures, readCaptures } from './captures';
 import { CheckList, countOutcomes } from './check-list';
+import { showRemovedNode } from './removed-node';
 
 export async function showNode({ ports, person, params, requestId }: StaffCall): Promise<Response> {
   const now = ports.now();
   const nodeId = params.id ?? '';
   const seen = await seeCluster(ports.db, person, { tenantId: params.tenant ?? '', nodeId }, now);
   const node = seen?.card.nodes.find((member) => member.nodeId === nodeId);
-  if (seen === undefined || node === undefined) return problemPage(notFound, requestId, person);
+  if (seen === undefined || node === undefined)
+    return (await showRemovedNode(ports.db, person, params.tenant ?? '', nodeId, now)) ?? problemPage(notFound, requestId, person);
   const { tenant, scope, card, report } = seen;
   const findings = seen.findings.filter((finding) => finding.nodeId === nodeId);
   const outcomes = outcomesOfNode(report, nodeId);
