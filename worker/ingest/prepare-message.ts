@@ -38,7 +38,9 @@ export async function prepareMessage(
   if (!message.ok) return message;
   const { header, full } = message.value;
   const prepared = { header, now, isFull: full !== undefined, read: undefined, rawKey: null };
-  if (full === undefined || isRepeated) return ok(prepared);
+  if (full === undefined) return ok(prepared);
+  // What its report still has to tell is shown by the copy the first try kept.
+  if (isRepeated) return ok({ ...prepared, rawKey: speaker.rawKey });
   // The digest too: two messages may claim one number, and a node with a new key counts from the beginning.
   const name = `${claim.sequence}-${createHash('sha256').update(claim.digest).digest('hex').slice(0, 12)}`;
   const key = `s/${new Date(now).toISOString().slice(0, 10)}/${who.tenantId}/${who.nodeId}/${name}.json.gz`;

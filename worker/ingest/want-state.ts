@@ -10,6 +10,6 @@ export const isStateKnown = (speaker: Speaker, stateHash: string): boolean =>
 
 export function wantsState(speaker: Speaker, stateHash: string, keepsRaw: boolean, now: number): boolean {
   if (!isStateKnown(speaker, stateHash)) return true;
-  if (keepsRaw && !speaker.hasRaw) return true;
+  if (keepsRaw && speaker.rawKey === null) return true;
   return speaker.stateAt === null || now - speaker.stateAt > oldestStateMilliseconds;
 }

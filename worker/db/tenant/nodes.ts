@@ -18,7 +18,8 @@ export type Speaker = {
   readonly isSilent: boolean;
   readonly stateHash: string;
   readonly stateAt: number | null;
-  readonly hasRaw: boolean;
+  /** Where the newest full message is kept; null: it is not. */
+  readonly rawKey: string | null;
   /** Null: no state stored yet. */
   readonly factsVersion: number | null;
   readonly cluster: { readonly name: string; readonly evidenceRev: number; readonly analysedRev: number; readonly analysedBy: string };
@@ -30,9 +31,8 @@ export type Speaker = {
   readonly knownSeqno: Readonly<Record<string, number>>;
 };
 
-type SpeakerRow = Omit<Speaker, 'nodeId' | 'status' | 'isSilent' | 'hasRaw' | 'cluster' | 'open' | 'knownSeqno'> & {
+type SpeakerRow = Omit<Speaker, 'nodeId' | 'status' | 'isSilent' | 'cluster' | 'open' | 'knownSeqno'> & {
   readonly silent: number;
-  readonly hasRaw: number;
   readonly clusterName: string;
   readonly evidenceRev: number;
   readonly analysedRev: number;
@@ -49,7 +49,7 @@ export type NoSpeaker = 'node_unknown' | 'node_retired' | 'customer_leaving';
 // One statement: node, cluster, customer, what is open here and what is remembered of the groups.
 const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status AS nodeStatus, n.public_key AS publicKey, n.sequence, n.digest,
   n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds, n.silent, n.state_hash AS stateHash, n.state_at AS stateAt,
-  n.raw_key IS NOT NULL AS hasRaw, s.facts_version AS factsVersion,
+  n.raw_key AS rawKey, s.facts_version AS factsVersion,
   c.name AS clusterName, c.evidence_rev AS evidenceRev, c.analysed_rev AS analysedRev, c.analysed_by AS analysedBy,
   t.name AS tenantName, t.key AS tenantKey, t.status AS tenantStatus,
   (SELECT json_array(count(*) FILTER (WHERE f.severity = 3), count(*) FILTER (WHERE f.severity = 2), count(*) FILTER (WHERE f.severity = 1))
@@ -67,7 +67,7 @@ const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status AS nod
 export async function readSpeaker({ db, tenantId }: TenantScope, nodeId: NodeId): Promise<Result<Speaker, NoSpeaker>> {
   const row = await db.prepare(selectSpeaker).bind(tenantId, nodeId).first<SpeakerRow>();
   if (row === null) return err('node_unknown');
-  const { silent, hasRaw, clusterName, evidenceRev, analysedRev, analysedBy, openCounts, seqnos, nodeStatus, tenantStatus, ...same } = row;
+  const { silent, clusterName, evidenceRev, analysedRev, analysedBy, openCounts, seqnos, nodeStatus, tenantStatus, ...same } = row;
   if (tenantStatus !== 'active') return err('customer_leaving');
   if (nodeStatus === 'retired') return err('node_retired');
   const [critical = 0, warning = 0, info = 0] = JSON.parse(openCounts) as number[];
@@ -76,7 +76,6 @@ export async function readSpeaker({ db, tenantId }: TenantScope, nodeId: NodeId)
     nodeId,
     status: nodeStatus,
     isSilent: silent !== 0,
-    hasRaw: hasRaw !== 0,
     cluster: { name: clusterName, evidenceRev, analysedRev, analysedBy },
     open: { critical, warning, info },
     knownSeqno: JSON.parse(seqnos) as Record<string, number>,
