@@ -79,9 +79,11 @@ export type FullWrite = {
 /** The first statement answers a row when the message is in. A pending node is kept and enters no conclusion. */
 export function storeFull(scope: TenantScope, { message, speaker, said, state, read }: FullWrite): D1PreparedStatement[] {
   const statements = [acceptFull(scope, message, speaker, said, state)];
+  const isActive = speaker.status === 'active';
+  // Right behind: what arrives twice at the same moment is stored, and raises, once.
+  if (isActive) statements.push(speaker.isSilent ? raiseWithNeighbours(scope, message) : raiseRevision(scope, message));
   const sample = sampleVitals(scope, message, speaker.lastSeenAt, said);
   if (sample !== undefined) statements.push(sample);
-  const isActive = speaker.status === 'active';
   // These two compare with the state that is about to be replaced.
   if (isActive) {
     const uuids = read.groups.map(([uuid]) => uuid);
@@ -95,6 +97,5 @@ export function storeFull(scope: TenantScope, { message, speaker, said, state, r
   if (read.grown !== undefined) statements.push(growMembership(scope, message, read.grown, said.now));
   const risen = read.groups.filter(([uuid, seqno]) => Number.isSafeInteger(seqno) && seqno > (speaker.knownSeqno[uuid] ?? -1));
   if (risen.length > 0) statements.push(rememberSeqnos(scope, message, risen, said.now));
-  statements.push(speaker.isSilent ? raiseWithNeighbours(scope, message) : raiseRevision(scope, message));
   return statements;
 }

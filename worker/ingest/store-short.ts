@@ -12,9 +12,9 @@ export type ShortWrite = { readonly message: StoredMessage; readonly speaker: Sp
 export function storeShort(scope: TenantScope, { message, speaker, said, isStateKnown }: ShortWrite): D1PreparedStatement[] {
   if (!isStateKnown) return [acceptUnknownState(scope, message, speaker, said)];
   const statements = [acceptShort(scope, message, speaker, said)];
+  if (speaker.status === 'active' && speaker.isSilent) statements.push(raiseWithNeighbours(scope, message));
   const sample = sampleVitals(scope, message, speaker.lastSeenAt, said);
   if (sample !== undefined) statements.push(sample);
-  if (speaker.status === 'active' && speaker.isSilent) statements.push(raiseWithNeighbours(scope, message));
   return statements;
 }
 

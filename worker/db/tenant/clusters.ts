@@ -6,11 +6,11 @@ import type { ClusterId } from '../../ids';
 import type { TenantScope } from '../scope';
 import { bindReport, bindStored, messageIsStored, type ReportMark, reportIsOurs, type StoredMessage } from './guards';
 
-/** A stored message changed what is known. */
+/** A stored message changed what is known. Stands right behind the statement that stores it. */
 export function raiseRevision(scope: TenantScope, message: StoredMessage): D1PreparedStatement {
   return bindStored(
     scope,
-    `UPDATE clusters SET evidence_rev = evidence_rev + 1 WHERE tenant_id = ?1 AND cluster_id = ?5 AND ${messageIsStored}`,
+    `UPDATE clusters SET evidence_rev = evidence_rev + 1 WHERE tenant_id = ?1 AND cluster_id = ?5 AND changes() = 1 AND ${messageIsStored}`,
     message,
   );
 }

@@ -36,10 +36,10 @@ export function raiseNeighbours(scope: TenantScope, message: StoredMessage, view
   return bindStored(scope, sql, message, viewDigest);
 }
 
-/** A node went silent or came back: its own cluster and those that count on its view. */
+/** A node came back: its own cluster and those that count on its view. Stands right behind the statement that stores its message. */
 export function raiseWithNeighbours(scope: TenantScope, message: StoredMessage): D1PreparedStatement {
   const sql = `UPDATE clusters SET evidence_rev = evidence_rev + 1
-    WHERE tenant_id = ?1 AND (cluster_id = ?5 OR cluster_id IN (${sharesGroupWith('?5')})) AND ${messageIsStored}`;
+    WHERE tenant_id = ?1 AND (cluster_id = ?5 OR cluster_id IN (${sharesGroupWith('?5')})) AND changes() = 1 AND ${messageIsStored}`;
   return bindStored(scope, sql, message);
 }
 
