@@ -74,12 +74,9 @@ export async function packMessage(
   return Uint8Array.from(gzipSync(`${lines.join('\n')}\n`));
 }
 
-export async function requestEnrolment(
-  ports: TestPorts,
-  token: string,
-  node: string,
-  more: Partial<EnrolmentRequest> & { readonly key?: Key } = {},
-): Promise<Result<EnrolmentAnswer, Problem>> {
+export type EnrolmentWish = Partial<EnrolmentRequest> & { readonly key?: Key };
+
+export async function signEnrolment(token: string, node: string, more: EnrolmentWish = {}): Promise<SignedRequest> {
   const { key = await makeKey(), ...rest } = more;
   const machineId = (await sha256(new TextEncoder().encode(node))).toString('hex').slice(0, 32);
   const request = {
@@ -93,7 +90,16 @@ export async function requestEnrolment(
     ...rest,
   };
   const keyid = (await sha256(Uint8Array.from(Buffer.from(key.publicKey, 'base64')))).toString('hex');
-  return enrollNode(ports, await signRequest({ key, keyid, path: '/v1/enroll', sequence: 0 }, new TextEncoder().encode(JSON.stringify(request))));
+  return signRequest({ key, keyid, path: '/v1/enroll', sequence: 0 }, new TextEncoder().encode(JSON.stringify(request)));
+}
+
+export async function requestEnrolment(
+  ports: TestPorts,
+  token: string,
+  node: string,
+  more: EnrolmentWish = {},
+): Promise<Result<EnrolmentAnswer, Problem>> {
+  return enrollNode(ports, await signEnrolment(token, node, more));
 }
 
 export async function enrolTestNode(ports: TestPorts, token: string, node: string, more: Partial<EnrolmentRequest> = {}): Promise<TestNode> {
