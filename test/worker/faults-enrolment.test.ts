@@ -41,7 +41,7 @@ const stories: Readonly<Record<string, Story>> = {
   'a token that is used up': { uses: 1, inside: ['pve1'], node: 'pve2', status: 403 },
 };
 
-beforeAll(() => void muteLog());
+beforeAll(muteLog);
 
 describe.each(Object.entries(stories))('%s', (_, { uses, inside, autoApprove, node, status = 201 }) => {
   it('is let in once, or refused, wherever the database breaks', async () => {

@@ -75,7 +75,9 @@ export async function tick(ports: Pick<TestPorts, 'clock'> & Ports, times: numbe
 }
 
 /** The log of refusals and failures, which such tests provoke by the hundred. */
-export const muteLog = () => vi.spyOn(console, 'error').mockImplementation(() => undefined);
+export function muteLog(): void {
+  for (const way of ['error', 'warn', 'info', 'log'] as const) vi.spyOn(console, way).mockImplementation(() => undefined);
+}
 
 /** The audit log has no gap, every finding its own number, and each one's events tell one life. */
 export async function findContradictions(customer: TestCustomer): Promise<readonly string[]> {
