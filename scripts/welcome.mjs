@@ -28,15 +28,14 @@ function enrol({ text, uses }, publicUrl, port, isLocal) {
     '  Enrol a real Proxmox VE node through your own SSH session (no port is opened):',
     '',
     `    ssh -R ${port}:127.0.0.1:${port} root@YOUR-NODE`,
-    "    # then, on the node (it needs Debian's own Node.js: apt install nodejs):",
+    '    # then, on the node:',
   ];
-  const away = ["  Enrol a Proxmox VE node; on the node (it needs Debian's own Node.js: apt install nodejs):", ''];
+  const away = ['  Enrol a Proxmox VE node; on the node:', ''];
   return [
     ...(isLocal ? local : away),
-    `    curl -fsSO ${publicUrl}/get/sexton-collector.mjs`,
-    `    node sexton-collector.mjs enroll --server ${publicUrl}`,
+    `    curl -fsSO ${publicUrl}/get/sexton-collector.deb && apt install ./sexton-collector.deb`,
+    `    sexton-collector enroll --server ${publicUrl}`,
     `    # token: ${text}   60 minutes, ${uses} nodes, a new cluster`,
-    '    node sexton-collector.mjs send',
     '',
     '  Ctrl-C stops it.',
   ];

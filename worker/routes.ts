@@ -69,7 +69,7 @@ export function makeRoutes(downloads: Downloads): readonly Route[] {
     page('/t/:tenant/clusters/:id', showCluster),
     page('/t/:tenant/nodes/:id', showNode),
     form('/customers', { role: 'owner', reach: 'wide' }, customerFields, addCustomer, refuseCustomer),
-    form('/t/:tenant/tokens', { role: 'operator', reach: 'own' }, tokenFields, makeToken, refuseToken),
+    form('/t/:tenant/tokens', { role: 'operator', reach: 'own' }, tokenFields, makeToken(shelf), refuseToken),
   ];
 }
 

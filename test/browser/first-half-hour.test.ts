@@ -1,4 +1,6 @@
 /** What a newcomer does, in order: sign in, add a customer, make a token, enrol a node, read what is wrong. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -63,9 +65,7 @@ test('a token brings the lines that enrol a node, and the node they enrol appear
   await expectGoodPage(page, 'token');
   const [token = '', , lines = ''] = await page.locator('pre').allInnerTexts();
   expect(token).toMatch(/^sxe-acm-/);
-  expect(lines).toContain(`curl -fsSO ${sexton.url}/get/sexton-collector.mjs`);
-  const served = await fetch(`${sexton.url}/get/sexton-collector.mjs`);
-  expect((await served.text()).startsWith('#!/usr/bin/env node')).toBe(true);
+  await expectServedPackage(lines.split('\n'));
 
   const file = join(node.directory, 'token');
   writeFileSync(file, token, { mode: 0o600 });
@@ -75,6 +75,21 @@ test('a token brings the lines that enrol a node, and the node they enrol appear
   expect(await page.locator('.fleet').innerText()).toContain('the first check-in takes up to a minute');
   await expectGoodPage(page, 'waiting');
 });
+
+/** The lines on the page, done here: the file that is fetched has the checksum the page says, and dpkg takes it. */
+async function expectServedPackage([, fetchLine = '', checkLine = '', enrolLine = '']: readonly string[]): Promise<void> {
+  expect(enrolLine).toBe(`sexton-collector enroll --server ${sexton.url}`);
+  const [, address = ''] = /^curl -fsSLO (\S+)$/.exec(fetchLine) ?? [];
+  const [, sum = '', name = ''] = /^echo '([0-9a-f]{64}) {2}(\S+)' \| sha256sum -c && apt install \.\/\S+$/.exec(checkLine) ?? [];
+  expect(address).toBe(`${sexton.url}/get/${name}`);
+  const bytes = Buffer.from(await (await fetch(address)).arrayBuffer());
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(sum);
+  const head = await fetch(address, { method: 'HEAD' });
+  expect(head.headers.get('content-length')).toBe(String(bytes.length));
+  const file = join(node.directory, name);
+  writeFileSync(file, bytes);
+  expect(execFileSync('dpkg-deb', ['-f', file, 'Package'], { encoding: 'utf8' })).toBe('sexton-collector\n');
+}
 
 test('its first check-in shows what is wrong, where, and what to do', async () => {
   const sent = await node.run('send');

@@ -61,6 +61,9 @@ make_root() {
   kernel=$(ls "$root/usr/lib/modules")
   chroot "$root" dpkg-query -W -f '${Package} ${Version}\n' >"$new/packages"
   install -m 755 "$here/image/init.sh" "$root/sbin/sexton-test-init"
+  install -m 755 "$here/image/run.sh" "$root/sbin/sexton-test-run"
+  install -m 644 "$here/image/systemd.service" "$root/etc/systemd/system/sexton-test.service"
+  install -m 644 "$here/image/systemd.target" "$root/etc/systemd/system/sexton-test.target"
   echo pve1 >"$root/etc/hostname"
   echo 127.0.0.1 localhost pve1 >"$root/etc/hosts"
 }

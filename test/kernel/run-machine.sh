@@ -7,7 +7,8 @@
 #
 # Each NAME:SIZE becomes one blank SCSI disk, /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_NAME, a sparse file that is
 # thrown away, as every change of the root disk is. Servers on the host's loopback answer at 10.0.2.2; nothing else is
-# reachable from inside. Needs no root.
+# reachable from inside. MACHINE_INIT=systemd boots with systemd as process 1 and runs the script as one of its services.
+# Needs no root.
 set -uo pipefail
 
 [ $# -ge 3 ] && image=$(cd "$1" && pwd) && directory=$(cd "$2" && pwd) && [ -f "$directory/$3" ] || {
@@ -40,10 +41,13 @@ if [ "${MACHINE_ACCEL:-kvm}" = kvm ] && [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /
   accel=(-accel kvm -cpu max)
 fi
 
+boot=
+[ "${MACHINE_INIT:-}" != systemd ] || boot=' systemd.unit=sexton-test.target systemd.show_status=no'
+
 TMPDIR=$scratch timeout --foreground --kill-after=5 "$limit" qemu-system-x86_64 \
   -M q35 "${accel[@]}" -smp 2 -m 768M -nodefaults -no-reboot -display none -serial "file:$scratch/console" \
   -kernel "$image/vmlinux" -initrd "$image/initrd.gz" \
-  -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on sexton.disks=$#" \
+  -append "console=ttyS0 loglevel=4 panic=-1 mitigations=off nokaslr random.trust_cpu=on sexton.disks=$#$boot" \
   -drive "file=$image/root.ext4,format=raw,if=none,id=root,snapshot=on" -device virtio-blk-pci,drive=root \
   -fsdev "local,id=host,path=$directory,security_model=none" -device virtio-9p-pci,fsdev=host,mount_tag=host \
   -netdev user,id=net -device virtio-net-pci,netdev=net \

@@ -98,14 +98,25 @@ input,select{font:inherit;color:var(--text);background:var(--surface);border:1px
 .two{display:grid;grid-template-columns:minmax(0,1fr) 320px;gap:var(--s6);align-items:start}
 `;
 
+const enrolling = `.type{user-select:all;cursor:copy}
+.ways{margin-top:var(--s6)}
+.ways details{border-top:1px solid var(--line);padding:0 var(--s4)}.ways details:first-child{border-top:0}
+.ways summary{padding:var(--s3) 0;cursor:pointer}
+.ways details>p:last-child{margin-bottom:var(--s4)}
+.ways p,.answers dd{max-width:96ch}
+.answers{display:grid;grid-template-columns:220px minmax(0,1fr);gap:var(--s3) var(--s4);margin:0 0 var(--s6)}
+.answers dt{font-weight:500}.answers dd{margin:0;color:var(--text-2);overflow-wrap:anywhere}
+`;
+
 const phone = `@media (max-width:900px){.two{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:760px){main,main.narrow{padding:var(--s4)}.top{padding:0 var(--s4);gap:var(--s3)}.you .who{display:none}.foot{padding:0 var(--s4) var(--s4)}
 .fleet .row,.members .row{grid-template-columns:20px minmax(0,1fr) auto;grid-template-areas:"g n a" ". s s" ". d d";gap:2px 10px}
 .fleet .row>:nth-child(1),.members .row>:nth-child(1){grid-area:g}.fleet .row>:nth-child(2),.members .row>:nth-child(2){grid-area:n}.fleet .row>:nth-child(3),.members .row>:nth-child(3){grid-area:s}.fleet .row>:nth-child(4){grid-area:d;margin-top:var(--s1)}.fleet .row>:last-child,.members .row>:last-child{grid-area:a}
 .fleet .row>:nth-child(5),.fleet .row>:nth-child(6),.members .row>:nth-child(4),.members .row>:nth-child(5),.fleet .head,.members .head{display:none}
+.answers{grid-template-columns:minmax(0,1fr);gap:var(--s1)}.answers dd{margin-bottom:var(--s2)}
 th,td{padding:var(--s2)}th.wide,td.wide{display:none}}
 @media (prefers-reduced-motion:no-preference){a,.btn,.row{transition:background-color 120ms,text-decoration-color 120ms}}
 @media print{body{background:#fff;color:#000}.top nav,.you,.btn,form{display:none}.card,pre{border-color:#999}a::after{content:none}}
 `;
 
-export const stylesheet = palette + base + shapes + frame + lists + findings + forms + phone;
+export const stylesheet = palette + base + shapes + frame + lists + findings + forms + enrolling + phone;
