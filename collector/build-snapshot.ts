@@ -3,7 +3,7 @@
  * processes, which come in as a function.
  */
 import { createHash } from 'node:crypto';
-import type { Capture, Readings, State, Vitals } from '../worker/wire/snapshot';
+import type { Capture, Readings, State, StuckCommand, Vitals } from '../worker/wire/snapshot';
 import type { CaptureEntry } from './captures/entry';
 import type { RawCapture } from './raw-capture';
 import { redactCapture } from './redact';
@@ -21,7 +21,12 @@ export type Snapshot = {
   readonly bootId: string;
 };
 
-export function buildSnapshot(entries: readonly CaptureEntry[], raw: ReadonlyMap<string, RawCapture>, startOf: ProcessStart): Snapshot {
+export function buildSnapshot(
+  entries: readonly CaptureEntry[],
+  raw: ReadonlyMap<string, RawCapture>,
+  startOf: ProcessStart,
+  stuck: readonly StuckCommand[] = [],
+): Snapshot {
   const textOf = (id: string) => raw.get(id)?.out?.toString('latin1') ?? '';
   // Guests are filtered last of all: what they may say depends on the names LVM and the device mapper know.
   const known = readKnownNames(textOf('lvm.report'), [textOf('dm.info.1'), textOf('dm.info.2')]);
@@ -42,7 +47,7 @@ export function buildSnapshot(entries: readonly CaptureEntry[], raw: ReadonlyMap
   const bootId = textOf('host.boot-id').trim();
   return {
     state: { captures: state },
-    readings: { captures: readings, ms, stderr },
+    readings: { captures: readings, ms, stderr, ...(stuck.length === 0 ? {} : { stuck: [...stuck.slice(0, 64)] }) },
     vitals: readVitals(textOf),
     machineId: /^[0-9a-f]{32}$/.test(machineId) ? machineId : '0'.repeat(32),
     bootId: /^[0-9a-f-]{36}$/.test(bootId) ? bootId : '00000000-0000-0000-0000-000000000000',

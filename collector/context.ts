@@ -15,6 +15,8 @@ export type Context = {
   readonly now: () => number;
   /** Milliseconds since this process began: the whole run is bounded. */
   readonly elapsedMs: () => number;
+  /** What is still to be done when a signal ends this run early. */
+  readonly onEarlyEnd: (action: () => void) => void;
   /** Both write one line; the text has passed safe-text already. */
   readonly print: (line: string) => void;
   readonly complain: (line: string) => void;

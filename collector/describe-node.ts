@@ -5,22 +5,35 @@
 
 import type { EnrolmentRequest } from '../worker/wire/enrolment';
 import type { Context } from './context';
+import { fencedReader } from './gate-keeper';
 import { openMachine } from './machine';
+import { readStuck, rememberStuck } from './memory';
 import type { FileAnswer } from './read-sources';
 import { hashMachineId } from './redact';
 import { err, ok, type Result } from './result';
+import { describeStuck, sayStuck } from './stuck';
 
 export type NodeDescription = Pick<EnrolmentRequest, 'node' | 'machineId' | 'membership'>;
 
 const maxBytes = 1024 * 1024;
+const isSilent = '/etc/pve does not answer. Nothing was enrolled. Look at: systemctl status pve-cluster';
 
-export async function describeNode({ commandLine: { root }, script }: Context): Promise<Result<NodeDescription, string>> {
+export async function describeNode({ commandLine: { root }, directory, script, now }: Context): Promise<Result<NodeDescription, string>> {
+  const hanging = readStuck(directory).find(({ command }) => command === fencedReader);
+  if (hanging !== undefined) return err(`${isSilent} (${sayStuck(describeStuck(hanging))})`);
   const machine = openMachine(root, script);
   const requests = [
     { source: { kind: 'link', path: '/etc/pve/local' }, maxBytes },
     { source: { kind: 'file', path: '/etc/pve/.members' }, maxBytes },
   ] as const;
-  const [local, members] = (await machine.readFenced(requests, 10)).answers;
+  const since = now();
+  const { answers, left = [] } = await machine.readFenced(requests, 10);
+  rememberStuck(
+    directory,
+    left.map((one) => ({ ...one, command: fencedReader, since })),
+  );
+  const [local, members] = answers;
+  if (local?.status === 'timeout' || local?.status === 'stuck') return err(isSilent);
   const [machineId] = machine.readDirect([{ source: { kind: 'file', path: '/etc/machine-id' }, maxBytes }]);
   const id = contentOf(machineId);
   if (id === undefined || id.trim() === '') return err('/etc/machine-id cannot be read: without it copies of this node could not be told apart.');

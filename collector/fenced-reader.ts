@@ -2,6 +2,7 @@
  * Reads below /etc/pve in a child of its own. A read that pmxcfs never answers blocks its thread for good, and a process
  * with such a thread cannot even exit; so the thread must be somebody else's. Both ends of the conversation are here.
  */
+import { fencedReader } from './gate-keeper';
 import type { RawFile } from './raw-capture';
 import { type FileAnswer, type FileRequest, readSources } from './read-sources';
 import { type CommandOutcome, defaultGraceMs, runCommand } from './run-command';
@@ -23,12 +24,18 @@ export function answerFencedRead(root: string, requestText: string): string {
 export async function readFenced(script: string, root: string, requests: readonly FileRequest[], limitSeconds: number): Promise<FencedAnswers> {
   const asked = requests.map(({ source, maxBytes }): FileRequest => ({ source, maxBytes }));
   const argv = [process.execPath, script, fencedReaderCommand, root, JSON.stringify(asked)] as const;
-  const outcome = await runCommand(argv, ownEnvironment(), { limitSeconds, maxOutBytes, maxErrBytes: 4096, graceMs: defaultGraceMs });
+  const outcome = await runCommand(argv, ownEnvironment(), {
+    name: fencedReader,
+    limitSeconds,
+    maxOutBytes,
+    maxErrBytes: 4096,
+    graceMs: defaultGraceMs,
+  });
   const answers = outcome.status === 'ok' ? parseAnswers(outcome) : undefined;
   if (answers !== undefined && answers.length === requests.length) return { answers };
   const status = outcome.status === 'timeout' || outcome.status === 'stuck' ? outcome.status : 'unreadable';
   const reason = `reading /etc/pve: ${outcome.reason ?? outcome.status}`;
-  return { answers: requests.map(() => ({ status, reason })), ...(outcome.pid === undefined ? {} : { pid: outcome.pid }) };
+  return { answers: requests.map(() => ({ status, reason })), ...(outcome.left === undefined ? {} : { left: outcome.left }) };
 }
 
 /** It is this very program: it needs whatever let this one start. */

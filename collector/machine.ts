@@ -1,7 +1,9 @@
 /** The real machine: commands from PATH, files below the root; what can hang is read by a child. */
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { listBlockedTasks } from './blocked-tasks';
 import { readFenced } from './fenced-reader';
+import { isStillThere } from './process-group';
 import { readSources } from './read-sources';
 import { defaultGraceMs, runCommand } from './run-command';
 import type { Machine } from './take-captures';
@@ -17,6 +19,10 @@ export function openMachine(root: string, script: string): Machine {
       runCommand(argv, { ...cleanEnv, ...env }, { limitSeconds, maxOutBytes, maxErrBytes, graceMs: defaultGraceMs }),
     readDirect: (requests) => readSources(root, requests),
     readFenced: (requests, limitSeconds) => readFenced(script, root, requests, limitSeconds),
+    listBlockedTasks: () => listBlockedTasks(root),
+    isStillThere,
+    wait: (seconds) => new Promise((done) => setTimeout(done, seconds * 1000)),
+    now: Date.now,
     elapsedMs: () => performance.now() - started,
   };
 }

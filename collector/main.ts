@@ -28,12 +28,14 @@ function writeAll(descriptor: 1 | 2, text: string): void {
   }
 }
 
+function endEarly(code: number): never {
+  for (const release of releases) release();
+  endRunningCommands();
+  process.exit(code);
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    endRunningCommands();
-    for (const release of releases) release();
-    process.exit(signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 129);
-  });
+  process.on(signal, () => endEarly(signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 129));
 }
 
 async function main(): Promise<number> {
@@ -56,6 +58,7 @@ async function main(): Promise<number> {
     },
     resolvePath: (path) => resolve(path),
     onLock: (release) => releases.push(release),
+    onEarlyEnd: (action) => releases.push(action),
   });
 }
 

@@ -1,9 +1,8 @@
 /** What the collector remembers between runs. Unreadable or of another version: as if there were none. */
 import type { EnrolmentAnswer } from '../worker/wire/enrolment';
 import type { Answer } from '../worker/wire/snapshot';
-import { startTimeOf } from './start-time';
 import type { StateDirectory, StateFile } from './state-directory';
-import type { Stuck } from './take-captures';
+import { bootIdHere, keepLiving, type Stuck } from './stuck';
 
 export type Enrolment = {
   readonly version: 1;
@@ -46,23 +45,40 @@ export function writeMemory(directory: StateDirectory, memory: Memory): void {
   directory.write('state.json', `${JSON.stringify(memory)}\n`);
 }
 
-type StuckFile = { readonly version: 1; readonly commands: readonly (Stuck & { readonly startTime: number })[] };
+type StuckFile = { readonly version: 1; readonly bootId: string; readonly commands: readonly Stuck[] };
 
-/** Commands an earlier run left behind and that are still the same processes. */
+/** Commands an earlier run left behind and that are still the same processes of the same boot. */
 export function readStuck(directory: StateDirectory): readonly Stuck[] {
-  const commands = readVersion1<StuckFile>(directory, 'stuck.json')?.commands;
-  return (Array.isArray(commands) ? commands : [])
-    .filter(({ pid, startTime }) => startTimeOf(pid) === startTime)
-    .map(({ command, pid }) => ({ command, pid }));
+  const file = unlessForbidden(() => readVersion1<StuckFile>(directory, 'stuck.json'));
+  if (file === undefined || file.bootId !== bootIdHere() || !Array.isArray(file.commands)) return [];
+  return keepLiving(file.commands.filter(isStuck));
 }
 
-export function writeStuck(directory: StateDirectory, stuck: readonly Stuck[]): void {
-  const commands = stuck.flatMap((one) => {
-    const startTime = startTimeOf(one.pid);
-    return startTime === undefined ? [] : [{ ...one, startTime }];
+/**
+ * Adds to what is remembered, so that two runs at once forget nothing; whoever is gone is dropped. Looking works without
+ * being allowed to remember: then it lasts as long as the run.
+ */
+export function rememberStuck(directory: StateDirectory, more: readonly Stuck[]): void {
+  const names = (one: Stuck) => `${one.pid} ${one.startTime}`;
+  const commands = [...new Map([...readStuck(directory), ...keepLiving(more)].map((one) => [names(one), one])).values()];
+  unlessForbidden(() => {
+    if (commands.length > 0) directory.write('stuck.json', `${JSON.stringify({ version: 1, bootId: bootIdHere(), commands })}\n`);
+    else directory.remove('stuck.json');
   });
-  if (commands.length > 0) directory.write('stuck.json', `${JSON.stringify({ version: 1, commands })}\n`);
-  else directory.remove('stuck.json');
+}
+
+function unlessForbidden<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined; // whoever needs the directory for more than this says what is wrong with it
+  }
+}
+
+function isStuck(one: Partial<Stuck> | null): one is Stuck {
+  return (
+    one !== null && typeof one === 'object' && typeof one.command === 'string' && [one.pid, one.startTime, one.since].every(Number.isSafeInteger)
+  );
 }
 
 function readVersion1<T extends { readonly version: 1 }>(directory: StateDirectory, name: StateFile): T | undefined {

@@ -1,7 +1,7 @@
 /**
  * All processes, each by one line of text made from /proc/PID/stat:
  * `pid ppid state start ticks comm` (start: clock ticks since boot; ticks: user and system time used, in clock ticks).
- * Nothing else below /proc/PID is read: cmdline, environ and maps wait for the memory lock of a process that may hang.
+ * cmdline, environ and maps are never read: they wait for the memory lock of a process that may hang.
  * @see proc_pid_stat(5)
  */
 import { readdirSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { errnoOf } from './errno';
 import { readOneFile } from './read-file';
 import type { FileAnswer } from './read-sources';
 
+/** One line of the table. */
 export type Process = {
   readonly pid: number;
   readonly ppid: number;
@@ -20,6 +21,12 @@ export type Process = {
   readonly ticks: number;
   /** What it calls itself, without anything that could break a line or a terminal. */
   readonly comm: string;
+};
+
+export type ProcessStat = Process & {
+  /** Process group. */
+  readonly group: number;
+  readonly threads: number;
 };
 
 const maxStatBytes = 2048;
@@ -37,21 +44,18 @@ export function readProcessTable(root: string, maxBytes: number): FileAnswer {
 }
 
 /** By pid; the name of an error when there is no list. A process that ends meanwhile is not in it. */
-export function listProcesses(root: string): readonly Process[] | string {
-  let names: readonly string[];
-  try {
-    names = readdirSync(`${root}/proc`);
-  } catch (error) {
-    return errnoOf(error);
-  }
-  const pids = names.filter((name) => /^[1-9]\d{0,9}$/.test(name)).map(Number);
-  return pids.sort((a, b) => a - b).flatMap((pid) => readProcess(pid, root) ?? []);
+export function listProcesses(root: string): readonly ProcessStat[] | string {
+  const pids = listNumbers(`${root}/proc`);
+  return typeof pids === 'string' ? pids : pids.flatMap((pid) => readStat(root, `/proc/${pid}`, pid) ?? []);
 }
 
-export function readProcess(pid: number, root = ''): Process | undefined {
-  const { out } = readOneFile(root, `/proc/${pid}/stat`, maxStatBytes);
-  return out === undefined ? undefined : parseStat(pid, out.toString('latin1'));
+/** The threads of a process, each like a process of its own; empty when it is gone. */
+export function listThreads(root: string, pid: number): readonly ProcessStat[] {
+  const threads = listNumbers(`${root}/proc/${pid}/task`);
+  return typeof threads === 'string' ? [] : threads.flatMap((id) => readStat(root, `/proc/${pid}/task/${id}`, id) ?? []);
 }
+
+export const readProcess = (pid: number, root = ''): ProcessStat | undefined => readStat(root, `/proc/${pid}`, pid);
 
 export const formatProcess = ({ pid, ppid, state, start, ticks, comm }: Process) => `${pid} ${ppid} ${state} ${start} ${ticks} ${comm}\n`;
 
@@ -63,19 +67,28 @@ export function parseProcessTable(text: string): readonly Process[] {
   });
 }
 
+function listNumbers(directory: string): readonly number[] | string {
+  try {
+    const names = readdirSync(directory).filter((name) => /^[1-9]\d{0,9}$/.test(name));
+    return names.map(Number).sort((a, b) => a - b);
+  } catch (error) {
+    return errnoOf(error);
+  }
+}
+
 /** The second field is the command in parentheses and may hold anything, also spaces, newlines and parentheses. */
-function parseStat(pid: number, stat: string): Process | undefined {
+function readStat(root: string, directory: string, pid: number): ProcessStat | undefined {
+  const stat = readOneFile(root, `${directory}/stat`, maxStatBytes).out?.toString('latin1') ?? '';
   const close = stat.lastIndexOf(')');
-  const fields = stat
+  const [state = '', ...fields] = stat
     .slice(close + 2)
     .trimEnd()
     .split(' ');
-  const [state = '', ppid = ''] = fields;
-  const [userTicks, systemTicks, start] = [fields[11], fields[12], fields[19]].map(Number);
-  if (close < 0 || !/^[A-Za-z]$/.test(state) || !isCount(Number(ppid)) || !isCount(userTicks) || !isCount(systemTicks) || !isCount(start))
+  // From the fourth field on; counted from one, as in the manual.
+  const field = (position: number) => Number(fields[position - 4]);
+  const [ppid, group, threads, start, ticks] = [field(4), field(5), field(20), field(22), field(14) + field(15)];
+  if (close < 0 || !/^[A-Za-z]$/.test(state) || ![ppid, group, threads, start, ticks].every((value) => Number.isSafeInteger(value) && value >= 0))
     return undefined;
   const comm = stat.slice(stat.indexOf('(') + 1, close).replace(/[^A-Za-z0-9_.:/@+-]/g, '_');
-  return { pid, ppid: Number(ppid), state, start, ticks: userTicks + systemTicks, comm: comm.slice(0, maxCommLength) || '_' };
+  return { pid, ppid, group, state, threads, start, ticks, comm: comm.slice(0, maxCommLength) || '_' };
 }
-
-const isCount = (value: number | undefined): value is number => value !== undefined && Number.isSafeInteger(value) && value >= 0;

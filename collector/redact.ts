@@ -6,6 +6,7 @@ import { redactCounters, redactMembers, redactVmlist } from './redact/cluster-fi
 import { keepSentences, redactComplaints } from './redact/complaints';
 import { redactDmTable } from './redact/dm-table';
 import { redactGuestConfig } from './redact/guest-config';
+import { redactGuestProcesses, redactNumbers } from './redact/guest-processes';
 import { redactHaStatus } from './redact/ha-status';
 import { redactDmInfo, redactFirstLine, redactGuestList, redactLines, redactMemory } from './redact/lines';
 import { redactLvmReport } from './redact/lvm-report';
@@ -45,7 +46,11 @@ function redactContent({ redaction, source }: CaptureEntry, content: Content, pa
   const isCut = content.truncated !== undefined && source.kind !== 'command';
   const text = isCut ? whole.slice(0, whole.lastIndexOf('\n') + 1) : whole;
   const result = filters[redaction](text, context, path);
-  if (result === undefined) return { status: 'unreadable', reason: 'not what it should be', out: Buffer.alloc(0) };
+  if (result === undefined) {
+    // What did not end well keeps its own reason.
+    const verdict = content.status === 'ok' ? ({ status: 'unreadable', reason: 'not what it should be' } as const) : { status: content.status };
+    return { ...verdict, out: Buffer.alloc(0) };
+  }
   return { status: content.status, out: Buffer.from(result, 'latin1') };
 }
 
@@ -70,6 +75,8 @@ const filters: Readonly<Record<Redaction, Filter>> = {
   'lvm-report': redactLvmReport,
   'qm-list': (text) => redactGuestList('qemu', text),
   'pct-list': (text) => redactGuestList('lxc', text),
+  'guest-pids': redactNumbers,
+  'guest-processes': redactGuestProcesses,
   mentions: (text, { known }) => findMentions(text, known).join(' '),
 };
 
@@ -88,5 +95,6 @@ function showPath({ redaction, source }: CaptureEntry, path: string, index: numb
   if (source.kind === 'files' && source.patterns.some((pattern) => pattern === path)) return path;
   const [directory, name] = [path.slice(0, path.lastIndexOf('/') + 1), path.slice(path.lastIndexOf('/') + 1)];
   if (redaction === 'guest-config') return /^\d{1,10}\.conf$/.test(name) ? path : `${directory}?.conf`;
+  if (redaction === 'guest-pids' && /\/\d{1,10}(?:\.pid|\/cgroup\.procs)$/.test(path)) return path;
   return `${directory}${index + 1}${name.slice(name.lastIndexOf('.'))}`;
 }

@@ -4,22 +4,31 @@ import { buildSnapshot, type Snapshot } from './build-snapshot';
 import { catalogue } from './captures/catalogue';
 import { type Context, runSeconds } from './context';
 import { openMachine } from './machine';
-import { readStuck, writeStuck } from './memory';
+import { readStuck, rememberStuck } from './memory';
 import type { ProcessStart } from './redact/tasks';
+import { endRunningCommands } from './run-command';
+import { safeLine } from './safe-text';
 import { startTimeOf } from './start-time';
+import { describeStuck, sayStuck } from './stuck';
 import { takeCaptures } from './take-captures';
 
-export async function takeSnapshot({ commandLine: { root }, directory, script }: Context): Promise<Snapshot> {
-  const before = readStuck(directory);
-  const { raw, stuck } = await takeCaptures(catalogue, openMachine(root, script), runSeconds.captures, before);
-  if (stuck.length > 0 || directory.read('stuck.json') !== undefined) {
-    try {
-      writeStuck(directory, stuck);
-    } catch {
-      // Looking works without being allowed to remember.
-    }
-  }
-  return buildSnapshot(catalogue, raw, processStartBelow(root));
+export async function takeSnapshot({ commandLine: { root }, directory, script, complain, now, onEarlyEnd }: Context): Promise<Snapshot> {
+  onEarlyEnd(() => {
+    const ended = endRunningCommands();
+    if (ended.length > 0)
+      rememberStuck(
+        directory,
+        ended.map((one) => ({ ...one, since: now() })),
+      );
+  });
+  const { raw, stuck } = await takeCaptures(catalogue, openMachine(root, script), runSeconds.captures, readStuck(directory), (one) =>
+    rememberStuck(directory, [one]),
+  );
+  rememberStuck(directory, stuck);
+  const described = stuck.map(describeStuck);
+  for (const one of described)
+    complain(safeLine(`Left alone, because it cannot be ended: ${sayStuck(one)}. It ends when the storage answers or the node reboots.`));
+  return buildSnapshot(catalogue, raw, processStartBelow(root), described);
 }
 
 /** Gone is only what is provably gone: others' processes may be hidden from anybody but root. */

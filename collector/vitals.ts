@@ -56,8 +56,10 @@ function kibibytes(text: string, key: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** `df -P -k /`: file system, blocks, used, available, capacity, mounted on. */
+/** `stat -f -c '%S %b %f' /`: bytes of a block, blocks, free blocks. `df` asks every mounted file system, also a dead one. */
 function rootUsage(text: string): Pair | undefined {
-  const [, total, used] = /\s(\d{1,15})\s+(\d{1,15})\s+\d{1,15}\s+\d{1,3}%\s+\/$/.exec(text.trimEnd()) ?? [];
-  return total === undefined || used === undefined ? undefined : [Math.round(Number(used) / 1024), Math.round(Number(total) / 1024)];
+  const [, size, total, free] = /^(\d{1,9}) (\d{1,15}) (\d{1,15})\n?$/.exec(text) ?? [];
+  if (size === undefined || Number(free) > Number(total)) return undefined;
+  const mebibytes = (blocks: number) => Math.round((blocks * Number(size)) / 1_048_576);
+  return [mebibytes(Number(total) - Number(free)), mebibytes(Number(total))];
 }

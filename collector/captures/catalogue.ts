@@ -1,10 +1,10 @@
 /** Everything this collector ever captures, in order. The order is part of the contract with the analyzer. */
 import { clusterAfter, clusterIdentity, datacenter, haBefore, members, tasksBefore, vmlistBefore } from './cluster';
-import { mappingsAfter, mappingsBefore } from './dm';
+import { mappingReadings, mappingsAfter, mappingsBefore, multipath } from './dm';
 import type { CaptureEntry } from './entry';
-import { configurations, runningGuests } from './guests';
+import { configurations, guestProcesses, runningGuests } from './guests';
 import { hostIdentity, hostMentions, hostPackages, hostReadings, hostStatBefore } from './host';
-import { groups } from './lvm';
+import { autoactivation, groups } from './lvm';
 
 export const catalogue: readonly CaptureEntry[] = [
   ...hostIdentity,
@@ -17,10 +17,14 @@ export const catalogue: readonly CaptureEntry[] = [
   hostStatBefore,
   ...configurations,
   mappingsBefore,
+  multipath,
   groups,
+  autoactivation,
   ...mappingsAfter,
+  ...mappingReadings,
   ...clusterAfter,
   ...runningGuests,
+  ...guestProcesses,
   hostPackages,
   hostMentions,
   ...hostReadings,

@@ -13,6 +13,18 @@ export const mappingsBefore: CaptureEntry = {
   redaction: 'dm-info',
 };
 
+/** Fails nothing, asks no path: the kernel's own word on which path it uses. Without --noflush others would write metadata. */
+const status = (target: string) => ['dmsetup', 'status', '--noflush', '--target', target] as const;
+
+export const multipath: CaptureEntry = {
+  ...common,
+  id: 'dm.multipath',
+  kind: 'reading',
+  step: 3,
+  source: { kind: 'command', argv: status('multipath') },
+  redaction: 'lines',
+};
+
 export const mappingsAfter: readonly CaptureEntry[] = [
   {
     ...common,
@@ -22,4 +34,9 @@ export const mappingsAfter: readonly CaptureEntry[] = [
     redaction: 'dm-table',
   },
   { ...mappingsBefore, id: 'dm.info.2', step: 5 },
+];
+
+export const mappingReadings: readonly CaptureEntry[] = [
+  { ...multipath, id: 'dm.thin-pool', step: 5, source: { kind: 'command', argv: status('thin-pool') } },
+  { ...multipath, id: 'dm.cookies', step: 5, source: { kind: 'command', argv: ['dmsetup', 'udevcookies'] } },
 ];

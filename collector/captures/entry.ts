@@ -1,7 +1,13 @@
 /** What one line of the catalogue says; why.ts says why. Plain data: nothing in captures/ reads, runs or decides anything. */
 
+export type CommandSource = {
+  readonly kind: 'command';
+  readonly argv: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+};
+
 export type Source =
-  | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> }
+  | CommandSource
   | { readonly kind: 'file'; readonly path: string }
   /** Patterns know `*` and `{a,b}`; a path without either may be missing. */
   | { readonly kind: 'files'; readonly patterns: readonly string[] }
@@ -28,7 +34,15 @@ export type Redaction =
   | 'lvm-report'
   | 'qm-list'
   | 'pct-list'
+  | 'guest-pids'
+  | 'guest-processes'
   | 'mentions';
+
+/**
+ * What must hold before a command may start; needs.ts says how it is looked at. One that may not start is `skipped`, with a
+ * reason that does not change while the trouble does not.
+ */
+export type Need = 'healthy-storage' | 'no-blocked-qemu';
 
 export type CaptureEntry = {
   readonly id: string;
@@ -41,6 +55,7 @@ export type CaptureEntry = {
   /** `state`: standard error is evidence even when the command ends well. `known-lines`: it may
    * quote configurations, only whole sentences we know leave the node. Of all others: words, numbers and names we know. */
   readonly stderr?: 'state' | 'known-lines';
+  readonly needs?: Need;
   /** How often it is tried when it fails (not when it hangs); absent: once. */
   readonly attempts?: number;
   readonly limitSeconds: number;

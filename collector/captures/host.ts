@@ -77,5 +77,5 @@ export const hostReadings: readonly CaptureEntry[] = [
     source: { kind: 'file', path: '/proc/stat' },
     redaction: 'first-line',
   },
-  { ...reading, id: 'host.root', step: 6, source: { kind: 'command', argv: ['df', '-P', '-k', '/'] } },
+  { ...reading, id: 'host.root', step: 6, source: { kind: 'command', argv: ['stat', '-f', '-c', '%S %b %f', '/'] } },
 ];

@@ -12,10 +12,20 @@ const reports: readonly (readonly [string, string])[] = [
   ['pvseg', 'pvseg_start'],
 ];
 
-export const groups: CaptureEntry = {
-  id: 'lvm.report',
+const common = {
   step: 4,
   kind: 'state',
+  needs: 'healthy-storage',
+  redaction: 'lvm-report',
+  stderr: 'state',
+  limitSeconds: 30,
+  maxBytes: 8 * mebibyte,
+} as const;
+const env = { LVM_SUPPRESS_FD_WARNINGS: '1' };
+
+export const groups: CaptureEntry = {
+  ...common,
+  id: 'lvm.report',
   source: {
     kind: 'command',
     argv: [
@@ -35,10 +45,18 @@ export const groups: CaptureEntry = {
       ] as const),
       ...reports.flatMap(([report, columns]) => ['--configreport', report, '-o', columns]),
     ],
-    env: { LVM_SUPPRESS_FD_WARNINGS: '1' },
+    env,
   },
-  redaction: 'lvm-report',
-  stderr: 'state',
-  limitSeconds: 30,
-  maxBytes: 8 * mebibyte,
+};
+
+/** Apart: where LVM does not know the column, as on Proxmox VE 7, the whole command fails. */
+export const autoactivation: CaptureEntry = {
+  ...common,
+  id: 'lvm.autoactivation',
+  source: {
+    kind: 'command',
+    argv: ['lvs', '--readonly', '--nohints', '--reportformat', 'json', '-o', 'lv_uuid,lv_autoactivation'],
+    env,
+  },
+  limitSeconds: 20,
 };

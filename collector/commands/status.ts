@@ -5,13 +5,14 @@ import type { Context } from '../context';
 import { type ExitCode, exitCode } from '../exit-codes';
 import { type Memory, readEnrolment, readMemory, readStuck } from '../memory';
 import { safeLine } from '../safe-text';
+import { describeStuck, sayStuck } from '../stuck';
 import { sayOpen } from './send-summary';
 
 export function showStatus(context: Context): ExitCode {
   const { directory, now, print } = context;
   const enrolment = readEnrolment(directory);
   const memory = readMemory(directory);
-  const stuck = readStuck(directory);
+  const stuck = readStuck(directory).map(describeStuck);
   if (context.commandLine.flags.has('json')) {
     print(safeLine(JSON.stringify({ enrolment: enrolment ?? null, memory, stuck })));
     return enrolment === undefined ? exitCode.notEnrolled : exitCode.done;
@@ -26,7 +27,7 @@ export function showStatus(context: Context): ExitCode {
     ['next', memory.nextDueAt === undefined ? 'as soon as it is asked to' : clockTime(memory.nextDueAt)],
     ['open here', memory.lastAnswer === undefined ? 'not known yet' : `${sayOpen(memory.lastAnswer.open)}      ${memory.lastAnswer.page}`],
     ['scripts', memory.lastAnswer === undefined ? 'not known yet' : sayScripts(memory.lastAnswer)],
-    ['stuck commands', stuck.length === 0 ? 'none' : stuck.map(({ command, pid }) => `${command} (pid ${pid})`).join('; ')],
+    ['stuck commands', stuck.length === 0 ? 'none' : stuck.map(sayStuck).join('; ')],
   ];
   print(safeLine(`${nodeName} in ${answer.tenantName} / ${answer.clusterName} at ${server}`));
   for (const [name, text] of rows) print(safeLine(`  ${name.padEnd(16)}${text}`));

@@ -22,12 +22,20 @@ export function writeFakeNode(directory: string, fixture: string, mappings: numb
   writeFiles(root, { 'etc/pve/.vmlist': out('pve.vmlist.1'), 'etc/pve/.members': out('pve.members'), 'etc/pve/storage.cfg': out('pve.storage') });
   writeFiles(join(bin, 'outputs'), {
     'dmsetup-info.txt': out('dm.info.1'),
+    'dmsetup-status.txt': '',
     'dmsetup-table.txt': out('dm.table'),
     'lvm-fullreport.json': out('lvm.report'),
     'qm-list.txt': out('qm.list'),
     'pct-list.txt': out('pct.list'),
   });
-  const stubs = { df: 'df.txt', 'dpkg-query': 'dpkg-query.txt', lvm: 'lvm-fullreport.json', qm: 'qm-list.txt', pct: 'pct-list.txt' };
+  const stubs = {
+    stat: 'stat.txt',
+    lvs: 'lvs-autoactivation.json',
+    'dpkg-query': 'dpkg-query.txt',
+    lvm: 'lvm-fullreport.json',
+    qm: 'qm-list.txt',
+    pct: 'pct-list.txt',
+  };
   for (const [name, file] of Object.entries(stubs)) writeStub(bin, name, file);
   writeStub(bin, 'dmsetup', 'dmsetup-$1.txt');
   return { root, bin, children };

@@ -95,12 +95,27 @@ export type Header = z.infer<typeof header>;
 export const state = z.object({ captures: z.array(capture).max(64) });
 export type State = z.infer<typeof state>;
 
+/** A command that could not be ended and is not started again while it lives; times and numbers of it are readings. */
+const stuckCommand = z.object({
+  /** As people call it, e.g. `lvm fullreport`. */
+  command: text(200),
+  pid: z.int().positive(),
+  /** One letter of /proc/PID/stat; `D`: waits in the kernel and takes no signal. */
+  state: text(1),
+  /** Function of the kernel it waits in; empty where the kernel does not say. */
+  wchan: text(64),
+  /** Unix milliseconds, the node's clock. */
+  since: z.number().nonnegative(),
+});
+export type StuckCommand = z.infer<typeof stuckCommand>;
+
 export const readings = z.object({
   captures: z.array(capture).max(64),
   /** Capture id -> milliseconds it took. */
   ms: z.record(z.string(), z.number().nonnegative()),
   /** Capture id -> standard error of commands that ended well (LVM's is state and stands in its capture). */
   stderr: z.record(z.string(), text(65_536)),
+  stuck: z.array(stuckCommand).max(64).optional(),
 });
 export type Readings = z.infer<typeof readings>;
 

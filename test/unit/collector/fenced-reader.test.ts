@@ -24,9 +24,9 @@ async function childThat(code: string): Promise<string> {
 
 describe('reading /etc/pve in a child', () => {
   it('says of every file that time was up when the file system never answers, and goes on', async () => {
-    const { answers, pid } = await readFenced(await childThat('setInterval(() => undefined, 1000);'), directory, requests, 0.5);
+    const { answers, left } = await readFenced(await childThat('setInterval(() => undefined, 1000);'), directory, requests, 0.5);
     expect(answers.map(({ status }) => status)).toEqual(['timeout', 'timeout']);
-    expect(pid).toBeUndefined();
+    expect(left).toBeUndefined();
   });
 
   it('takes nothing from a child that fails or speaks nonsense', async () => {

@@ -75,7 +75,7 @@ beforeAll(async () => {
   await node.stub('qm', `cat "$(dirname "$0")/outputs/qm-list.txt"; echo "vm 104 - unable to parse config: ${secrets.complaint}" >&2; exit 0`);
   await node.stub(
     'dmsetup',
-    `[ "$1" = info ] && exec cat "$(dirname "$0")/outputs/dmsetup-info.txt"; echo "c,CRYPT-1,1,rw,0 8 crypt aes ${secrets.cryptKey} 0 8:3 0"`,
+    `[ "$1" = info ] && exec cat "$(dirname "$0")/outputs/dmsetup-info.txt"; [ "$1" = table ] && echo "c,CRYPT-1,1,rw,0 8 crypt aes ${secrets.cryptKey} 0 8:3 0"; exit 0`,
   );
 });
 afterAll(() => node.remove());

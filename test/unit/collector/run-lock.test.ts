@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readMemory, readStuck, writeMemory, writeStuck } from '../../../collector/memory';
+import { readMemory, writeMemory } from '../../../collector/memory';
 import { takeRunLock } from '../../../collector/run-lock';
 import { openStateDirectory } from '../../../collector/state-directory';
 
@@ -44,16 +44,5 @@ describe('what is remembered', () => {
       await writeFile(directory.fileOf('state.json'), broken);
       expect(readMemory(directory).sequence).toBe(0);
     }
-  });
-
-  it('forgets a stuck command once its process is gone', () => {
-    const directory = openStateDirectory(root);
-    writeStuck(directory, [
-      { command: 'still here', pid: process.pid },
-      { command: 'gone', pid: 999_999_999 },
-    ]);
-    expect(readStuck(directory).map(({ command }) => command)).toEqual(['still here']);
-    writeStuck(directory, []);
-    expect(readStuck(directory)).toEqual([]);
   });
 });
