@@ -1,6 +1,7 @@
 /** What every command is given. */
 import type { CommandLine } from './arguments';
 import type { CollectorConfig } from './config-file';
+import type { Environment } from './proxy';
 import type { StateDirectory } from './state-directory';
 
 export type Context = {
@@ -11,6 +12,11 @@ export type Context = {
   readonly script: string;
   /** How people call it, for the texts. */
   readonly program: string;
+  /** Where a proxy may stand. */
+  readonly env: Environment;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Milliseconds since this process began: the whole run is bounded. */
@@ -29,3 +35,8 @@ export type Context = {
 
 /** The whole run, the looking, and the least that is left for speaking. */
 export const runSeconds = { all: 88, captures: 70, leastForAnswer: 5 } as const;
+
+/** Somebody waits for the answer; a timer does not. */
+export function isAttended({ commandLine: { flags }, terminal }: Context): boolean {
+  return terminal.isStdout || flags.has('now') || flags.has('report') || flags.has('json');
+}

@@ -38,6 +38,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => endEarly(signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 129));
 }
 
+// Ending waits for a name that is being looked up: with two name servers that do not answer, 40 seconds. See resolv.conf(5).
+process.env.RES_OPTIONS = process.env.RES_OPTIONS ?? 'timeout:2 attempts:1';
+
 async function main(): Promise<number> {
   if (argv[0] === fencedReaderCommand) {
     writeAll(1, answerFencedRead(argv[1] ?? '', argv[2] ?? '[]'));
@@ -47,6 +50,9 @@ async function main(): Promise<number> {
     script,
     // As it was typed, so that what is printed can be typed: a path by its path, a command by its name.
     program: calledAs.endsWith('.mjs') ? `node ${relative(process.cwd(), calledAs) || calledAs}` : basename(calledAs),
+    env: process.env,
+    random: Math.random,
+    sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
     now: Date.now,
     elapsedMs: () => performance.now(),
     print: (line) => writeAll(1, `${line}\n`),

@@ -1,10 +1,12 @@
 /** What the collector remembers between runs. Unreadable or of another version: as if there were none. */
 import type { EnrolmentAnswer } from '../worker/wire/enrolment';
 import type { Answer } from '../worker/wire/snapshot';
+import { readAnswer } from './problem-reply';
 import type { StateDirectory, StateFile } from './state-directory';
 import { bootIdHere, keepLiving, type Stuck } from './stuck';
+import type { KeptWay } from './way';
 
-export type Enrolment = {
+export type Enrolment = KeptWay & {
   readonly version: 1;
   readonly server: string;
   readonly nodeName: string;
@@ -19,12 +21,22 @@ export type Memory = {
   /** Hash of the state the server acknowledged. */
   readonly acknowledged?: string;
   /** Unix milliseconds. */
-  readonly nextDueAt?: number;
   readonly lastCheckInAt?: number;
   readonly lastAnswer?: Omit<Answer, 'report'>;
-  /** Why the last check-in did not arrive; absent when it did. */
+  /** It said nothing the server did not know. */
+  readonly wasKnown?: boolean;
+  /** Until then no unattended run speaks. */
+  readonly wait?: Wait;
+  /** Why the last check-in did not arrive; absent, as the next two, when it did. */
   readonly lastFailure?: string;
+  /** Check-ins in a row that did not arrive. */
+  readonly missed?: number;
+  /** The server's reason, when it refused. */
+  readonly refusal?: string;
 };
+
+/** In seconds since boot. */
+export type Wait = { readonly bootId: string; readonly collector: string; readonly from: number; readonly until: number };
 
 export const emptyMemory: Memory = { version: 1, sequence: 0 };
 
@@ -38,7 +50,10 @@ export function writeEnrolment(directory: StateDirectory, enrolment: Enrolment):
 
 export function readMemory(directory: StateDirectory): Memory {
   const memory = readVersion1<Memory>(directory, 'state.json');
-  return memory !== undefined && Number.isSafeInteger(memory.sequence) && memory.sequence >= 0 ? memory : emptyMemory;
+  if (memory === undefined || !Number.isSafeInteger(memory.sequence) || memory.sequence < 0) return emptyMemory;
+  const { lastAnswer, ...others } = memory;
+  const answer = lastAnswer ? readAnswer({ ...lastAnswer }) : undefined;
+  return { ...others, ...(answer === undefined ? {} : { lastAnswer: answer }) };
 }
 
 export function writeMemory(directory: StateDirectory, memory: Memory): void {

@@ -4,16 +4,16 @@ import { parseArguments } from './arguments';
 import { collect } from './commands/collect';
 import { enroll } from './commands/enroll';
 import { helpText } from './commands/help';
-import { send } from './commands/send';
+import { endEarly, send } from './commands/send';
 import { showStatus } from './commands/status';
 import { unenroll } from './commands/unenroll';
 import { readConfigFile } from './config-file';
-import type { Context } from './context';
+import { type Context, isAttended } from './context';
 import { errnoOf } from './errno';
 import { type ExitCode, exitCode } from './exit-codes';
-import { takeRunLock } from './run-lock';
+import { type RunLock, takeRunLock } from './run-lock';
 import { safeLine } from './safe-text';
-import { openStateDirectory } from './state-directory';
+import { isWithoutRoom, openStateDirectory } from './state-directory';
 import { trimEndOf } from './trim-end';
 import { version } from './version';
 
@@ -67,23 +67,38 @@ async function runCommandNamed(
   if (command === 'status') return showStatus(context);
   // Looking alone changes nothing and may be done by anybody; commands that hang are remembered without a lock.
   if (command === 'collect') return collect(context);
+  const early = command === 'send' ? endEarly(context) : undefined;
+  if (early !== undefined) return early;
   const stranger = context.directory.claim();
   if (stranger !== undefined) {
     context.complain(safeLine(stranger));
     return exitCode.usage;
   }
-  const lock = takeRunLock(context.directory.path);
+  const lock = takeLock(context);
   if (lock === undefined) {
+    if (command === 'send' && !isAttended(context)) return exitCode.done; // the other one does it
     context.complain('Another run is going on. Nothing was done.');
     return exitCode.usage;
   }
   onLock(lock.release);
   try {
     if (command === 'enroll') return await enroll(context);
-    return command === 'send' ? await send(context) : unenroll(context);
+    return command === 'send' ? await send(context) : await unenroll(context);
   } finally {
     lock.release();
   }
+}
+
+/** Where nothing can be written nothing can be locked; systemd starts one at a time all the same, and the server orders the rest. */
+function takeLock({ directory: { path, spare } }: Context): RunLock | undefined {
+  for (const place of [path, spare]) {
+    try {
+      return takeRunLock(place);
+    } catch (error) {
+      if (!isWithoutRoom(error)) throw error;
+    }
+  }
+  return { release: () => undefined };
 }
 
 function isDirectory(root: string): boolean {

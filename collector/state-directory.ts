@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -12,9 +13,14 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { errnoOf } from './errno';
 
 export type StateDirectory = {
   readonly path: string;
+  /** Where what can be made anew is kept while `path` takes nothing: until the next boot at most. */
+  readonly spare: string;
+  /** Errno of what could not be kept in `path`. */
+  readonly trouble: () => string | undefined;
   readonly fileOf: (name: StateFile) => string;
   /** Closes the directory to others. Answers why what lies there cannot be trusted, for people; undefined: it is ours. */
   readonly claim: () => string | undefined;
@@ -33,9 +39,18 @@ export type StateFile = (typeof stateFiles)[number];
 /** `user`: whose it must be; root, unless somebody looks at a copy. */
 export function openStateDirectory(root: string, user = process.geteuid?.() ?? 0): StateDirectory {
   const path = `${root}/var/lib/sexton`;
+  const spare = `${root}/run/sexton`;
   const fileOf = (name: StateFile) => `${path}/${name}`;
+  let trouble: string | undefined;
+  /** A full disk or one that may only be read is no reason not to look and send; a key that cannot be kept is one not to enrol. */
+  function take(name: StateFile, error: unknown): void {
+    if (!isWithoutRoom(error) || /^(?:key|enrolment)/.test(name)) throw error;
+    trouble = errnoOf(error);
+  }
   return {
     path,
+    spare,
+    trouble: () => trouble,
     fileOf,
     claim: () => {
       const stranger = findStranger(path, user);
@@ -48,29 +63,65 @@ export function openStateDirectory(root: string, user = process.geteuid?.() ?? 0
       }
       return undefined;
     },
-    read: (name) => unlessMissing(() => readFileSync(fileOf(name), 'utf8')),
+    read: (name) => unlessMissing(() => readFileSync(`${spare}/${name}`, 'utf8')) ?? unlessMissing(() => readFileSync(fileOf(name), 'utf8')),
     write: (name, content) => {
-      makePrivate(path);
-      if (name.startsWith('spool/')) makePrivate(`${path}/spool`);
-      const beside = `${fileOf(name)}.${process.pid}.part`;
-      // Made anew: what lies there may be a link to somewhere else, or readable by others.
-      unlessMissing(() => unlinkSync(beside));
-      const file = openSync(beside, 'wx', 0o600);
       try {
-        writeFileSync(file, content);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
+        writeWhole(path, name, content);
+      } catch (error) {
+        take(name, error);
+        try {
+          writeWhole(spare, name, content);
+        } catch {
+          // Without memory then: the server says which sequence comes next.
+        }
+        return;
       }
-      renameSync(beside, fileOf(name));
+      removeFile(`${spare}/${name}`);
     },
     remove: (name) =>
-      unlessMissing(() => {
-        unlinkSync(fileOf(name));
-        return true;
-      }) ?? false,
+      [spare, path].filter((directory) => {
+        try {
+          return removeFile(`${directory}/${name}`);
+        } catch (error) {
+          take(name, error);
+          return false;
+        }
+      }).length > 0,
     rename: (from, to) => renameSync(fileOf(from), fileOf(to)),
   };
+}
+
+/** Nothing can be written there: full, or read-only. */
+export function isWithoutRoom(error: unknown): boolean {
+  return /^(?:ENOSPC|EDQUOT|EROFS|EIO)$/.test(errnoOf(error));
+}
+
+/** True: it was there. Looks first: where nothing may be written, removing fails even when there is nothing. */
+function removeFile(file: string): boolean {
+  const found = unlessMissing(() => lstatSync(file));
+  if (found !== undefined) unlinkSync(file);
+  return found !== undefined;
+}
+
+function writeWhole(directory: string, name: string, content: string | Buffer): void {
+  makePrivate(directory);
+  if (name.startsWith('spool/')) makePrivate(`${directory}/spool`);
+  const beside = `${directory}/${name}.${process.pid}.part`;
+  // Made anew: what lies there may be a link to somewhere else, or readable by others.
+  removeFile(beside);
+  try {
+    const file = openSync(beside, 'wx', 0o600);
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, `${directory}/${name}`);
+  } catch (error) {
+    removeFile(beside); // half of it would fill what is full already
+    throw error;
+  }
 }
 
 /** For root only, also when it was there before. Fails at a link: what it points to is not ours to close. */
@@ -78,7 +129,7 @@ export function makePrivate(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const opened = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    fchmodSync(opened, 0o700);
+    if ((fstatSync(opened).mode & 0o777) !== 0o700) fchmodSync(opened, 0o700); // even the same mode cannot be set where nothing may be written
   } finally {
     closeSync(opened);
   }

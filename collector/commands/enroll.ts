@@ -1,41 +1,41 @@
 /** `enroll`: a key made here, its public half and a token brought to the server. Nothing here changes unless the server agrees. */
 
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { post } from '../client';
-import { calendarDay } from '../clock-time';
 import type { Context } from '../context';
-import { connectionOf } from '../deliver';
 import { describeNode } from '../describe-node';
 import { readEnrolmentAnswer } from '../enrolment-answer';
+import { errnoOf } from '../errno';
 import { type ExitCode, exitCode } from '../exit-codes';
+import { readIdentity } from '../identity';
 import { type Enrolment, emptyMemory, readEnrolment, writeEnrolment, writeMemory } from '../memory';
 import { protocolVersion } from '../message';
 import { interpretReply, type Outcome } from '../problem-reply';
+import { proxyFromEnvironment } from '../proxy';
 import { readToken } from '../read-token';
+import { err, ok, type Result } from '../result';
 import { safeLine } from '../safe-text';
-import { parseServerAddress } from '../server-address';
 import { fingerprintHex, makeKeyText, type NodeKey, readKey, signPost } from '../signing';
 import type { StateDirectory } from '../state-directory';
 import { version } from '../version';
-import { sayEnrolled } from './enroll-text';
+import { wayTo } from '../way';
+import { sayEnrolled, sayEnrolledAlready } from './enroll-text';
 
 const path = '/v1/enroll';
 
 export async function enroll(context: Context): Promise<ExitCode> {
-  const { commandLine, directory, config, complain } = context;
+  const { commandLine, directory } = context;
   const isNewKey = commandLine.flags.has('new-key');
-  const existing = readEnrolment(directory);
-  if (existing !== undefined && !isNewKey) {
-    const { nodeName, answer, enrolledAt } = existing;
-    const since = calendarDay(enrolledAt, context.now());
-    complain(
-      safeLine(
-        `${nodeName} is already enrolled in ${answer.tenantName} / ${answer.clusterName} since ${since}. To move it: ${context.program} unenroll, then enroll.`,
-      ),
-    );
-    return exitCode.usage;
-  }
-  const server = parseServerAddress(commandLine.server ?? existing?.server ?? '', config.isHttpAllowed);
-  if (!server.ok) return stop(context, commandLine.server === undefined && existing === undefined ? 'enroll needs --server URL.' : server.error);
+  const known = readIdentity(context);
+  if (known.ok && !isNewKey) return stop(context, sayEnrolledAlready(context, known.value.enrolment));
+  const before = readEnrolment(directory);
+  const address = commandLine.server ?? before?.server;
+  if (address === undefined) return stop(context, 'enroll needs --server URL.');
+  const ca = readAuthority(commandLine.caFile, before?.ca);
+  if (!ca.ok) return stop(context, ca.error);
+  const way = wayTo(context, address, { proxy: before?.proxy, ca: ca.value });
+  if (!way.ok) return stop(context, way.error);
   const node = await describeNode(context);
   if (!node.ok) return stop(context, node.error);
   const token = await readToken(context);
@@ -47,16 +47,40 @@ export async function enroll(context: Context): Promise<ExitCode> {
   );
   const created = Math.floor(context.now() / 1000);
   const headers = { ...signPost(key, { path, body, sequence: 0, keyid: fingerprintHex(key), created }), 'content-type': 'application/json' };
-  const outcome = interpretReply(await post(connectionOf(context, server.value), path, headers, body), readEnrolmentAnswer);
+  // Somebody may have looked for the token for minutes: the time that counts begins now.
+  const patience = { connectSeconds: 10, answerSeconds: 60 };
+  const outcome = interpretReply(await post(way.value, patience, { path, headers, body }), readEnrolmentAnswer);
   if (outcome.kind !== 'accepted') return explainFailure(context, outcome);
 
-  const enrolment: Enrolment = { version: 1, server: server.value, nodeName: node.value.node, enrolledAt: context.now(), answer: outcome.answer };
+  const { node: nodeName } = node.value;
+  const enrolment: Enrolment = {
+    version: 1,
+    server: way.value.server,
+    nodeName,
+    enrolledAt: context.now(),
+    answer: outcome.answer,
+    ca: ca.value,
+    proxy: proxyFromEnvironment(context.env, way.value.server) ?? before?.proxy,
+  };
   if (directory.read('key.new') !== undefined) directory.rename('key.new', 'key');
   writeMemory(directory, emptyMemory);
   writeEnrolment(directory, enrolment);
   if (commandLine.flags.has('json')) context.print(safeLine(JSON.stringify(outcome.answer)));
-  else for (const line of sayEnrolled(enrolment, key, context.program, directory.fileOf('key'))) context.print(safeLine(line));
+  else for (const line of sayEnrolled(context, enrolment, key)) context.print(safeLine(line));
   return exitCode.done;
+}
+
+/** Of `--ca-file`, or kept from before. */
+function readAuthority(caFile: string | undefined, before: string | undefined): Result<string | undefined, string> {
+  if (caFile === undefined) return ok(before);
+  try {
+    const ca = readFileSync(caFile, 'utf8');
+    createSecureContext({ ca });
+    if (ca.includes('-----BEGIN CERTIFICATE-----')) return ok(ca);
+  } catch (error) {
+    return err(`${caFile} cannot be read as certificates (${errnoOf(error)}).`);
+  }
+  return err(`${caFile} holds no certificate in PEM form.`);
 }
 
 /** Stored before it is used: an answer that gets lost on its way must not leave a key at the server that nobody has. */
@@ -73,7 +97,11 @@ function prepareKey(directory: StateDirectory, isNewKey: boolean): NodeKey {
 
 function explainFailure(context: Context, outcome: Exclude<Outcome<unknown>, { kind: 'accepted' }>): ExitCode {
   if (outcome.kind === 'unreachable') {
-    context.complain(outcome.says);
+    const advice = {
+      proxy: ` If this node goes out through a proxy: HTTPS_PROXY=http://proxy:3128 ${context.program} enroll … (the setting is kept).`,
+      ca: ' If that is your own inspection: --ca-file FILE.',
+    };
+    context.complain(safeLine(`${outcome.says}${outcome.hint === undefined ? '' : advice[outcome.hint]}`));
     return exitCode.unreachable;
   }
   // Refused for the key itself: the next try makes its own. A token that is refused says nothing about a key brought before.

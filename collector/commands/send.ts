@@ -1,56 +1,90 @@
 /** `send`: looks, signs, sends, and says what came back. The short form when the server knows this state already. */
 import type { Answer, Header } from '../../worker/wire/snapshot';
-import type { Context } from '../context';
-import { type Delivery, deliver, type Sender } from '../deliver';
+import { readBootClock } from '../boot-clock';
+import type { Way } from '../client';
+import { type Context, isAttended, runSeconds } from '../context';
+import { type Delivery, deliver } from '../deliver';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { type Memory, readEnrolment, readMemory, writeMemory } from '../memory';
+import { readIdentity } from '../identity';
+import { type Memory, readMemory, writeMemory } from '../memory';
 import { composeMessage, packLines } from '../message';
+import { readAnswer } from '../problem-reply';
 import { safeLine, safeReport } from '../safe-text';
-import { parseServerAddress } from '../server-address';
-import { readKey } from '../signing';
 import { takeSnapshot } from '../take-snapshot';
 import { trimEndOf } from '../trim-end';
+import { intervalWait, isDue, isUnknownHere, startWait } from '../wait';
+import { wayTo } from '../way';
+import { reportFailure } from './send-failure';
 import { summarise } from './send-summary';
 
+/** Seconds over which nodes that were started in the same second begin to speak, while there is time for it. */
+const spread = { seconds: 10, timeLeft: 40 } as const;
+
+/** Cheap, before anything is looked at: how a run of the timer ends that has nothing to do yet. Undefined: it is time. */
+export function endEarly(context: Context): ExitCode | undefined {
+  if (isAttended(context)) return undefined;
+  const memory = readMemory(context.directory);
+  if (isDue(memory, readBootClock(context.commandLine.root))) return undefined;
+  return isUnknownHere(memory.refusal ?? '') ? exitCode.notEnrolled : exitCode.done;
+}
+
 export async function send(context: Context): Promise<ExitCode> {
-  const { directory, commandLine, config } = context;
-  const enrolment = readEnrolment(directory);
-  const key = readKey(directory.read('key') ?? '');
-  if (enrolment === undefined || key === undefined) {
-    context.complain(`This node is not enrolled. Run: ${context.program} enroll --server URL`);
+  const { directory, commandLine, elapsedMs } = context;
+  const identity = readIdentity(context);
+  if (!identity.ok) {
+    if (isAttended(context) || !commandLine.flags.has('quiet')) context.complain(safeLine(identity.error));
     return exitCode.notEnrolled;
   }
-  const server = parseServerAddress(enrolment.server, config.isHttpAllowed);
-  if (!server.ok) {
-    context.complain(safeLine(server.error));
+  const { enrolment, key } = identity.value;
+  const way = wayTo(context, enrolment.server, enrolment);
+  if (!way.ok) {
+    context.complain(safeLine(way.error));
     return exitCode.usage;
   }
-  const sender: Sender = { key, keyid: enrolment.answer.keyid, server: server.value };
   const report = chooseReport(context);
   const snapshot = await takeSnapshot(context);
   const message = composeMessage(snapshot);
   const before = readMemory(directory);
-  const pack = (form: 'short' | 'full') => (sequence: number) => {
-    const { short, full } = message.lines({ sequence, report });
-    return packLines(form === 'short' ? [short] : full);
-  };
+  if (!isAttended(context) && before.lastCheckInAt !== undefined && runSeconds.all - elapsedMs() / 1000 > spread.timeLeft)
+    await context.sleep(context.random() * spread.seconds * 1000);
 
+  const sender = { key, keyid: enrolment.answer.keyid, way: way.value };
+  const bring = (memory: Memory, form: 'short' | 'full') =>
+    deliver(context, sender, memory, {
+      path: '/v1/snapshots',
+      contentType: 'application/vnd.sexton.snapshot+gzip',
+      bodyFor: (sequence) => {
+        const { short, full } = message.lines({ sequence, report });
+        return packLines(form === 'short' ? [short] : full);
+      },
+      readAnswer,
+    });
   const isKnown = before.acknowledged === message.stateHash;
-  let delivery = await deliver(context, sender, before, pack(isKnown ? 'short' : 'full'));
-  if (isKnown && delivery.outcome.kind === 'accepted' && delivery.outcome.answer.want === 'state') {
-    delivery = await deliver(context, sender, delivery.memory, pack('full'));
-  }
-  if (delivery.outcome.kind !== 'accepted') return reportFailure(context, delivery, delivery.outcome);
+  let delivery = await bring(before, isKnown ? 'short' : 'full');
+  const isWanted = isKnown && delivery.outcome.kind === 'accepted' && delivery.outcome.answer.want === 'state';
+  if (isWanted) delivery = await bring(delivery.memory, 'full');
+  const code = conclude(context, way.value, delivery, (answer) => {
+    const { memory, seconds } = remember(delivery.memory, answer, { stateHash: message.stateHash, wasKnown: isKnown && !isWanted }, context);
+    writeMemory(directory, memory);
+    directory.remove('spool/newest');
+    if (commandLine.flags.has('json')) context.print(safeLine(JSON.stringify(answer)));
+    else if (answer.report !== undefined && report !== 'none') context.print(trimEndOf(safeReport(answer.report, report), /\n/));
+    else if (!commandLine.flags.has('quiet') || !isAttended(context))
+      context.print(safeLine(summarise(enrolment.nodeName, snapshot.state, answer, context.now() + seconds * 1000)));
+  });
+  const trouble = directory.trouble();
+  if (trouble !== undefined)
+    context.complain(
+      safeLine(`${directory.path} takes nothing (${trouble}): what this run has to remember is kept in ${directory.spare}, if at all.`),
+    );
+  return code;
+}
 
-  const { answer } = delivery.outcome;
-  const memory = remember(delivery.memory, answer, message.stateHash, context);
-  writeMemory(directory, memory);
-  directory.remove('spool/newest');
-  if (commandLine.flags.has('json')) context.print(safeLine(JSON.stringify(answer)));
-  else if (answer.report !== undefined && report !== 'none') context.print(trimEndOf(safeReport(answer.report, report), /\n/));
-  else if (!commandLine.flags.has('quiet'))
-    context.print(safeLine(summarise(enrolment.nodeName, snapshot.state, answer, memory.nextDueAt ?? context.now())));
-  const { critical, warning, info } = answer.open;
+function conclude(context: Context, way: Way, delivery: Delivery<Answer>, take: (answer: Answer) => void): ExitCode {
+  const { outcome } = delivery;
+  if (outcome.kind !== 'accepted') return reportFailure(context, way, delivery, outcome);
+  take(outcome.answer);
+  const { critical, warning, info } = outcome.answer.open;
   return critical + warning + info > 0 ? exitCode.findingsOpen : exitCode.done;
 }
 
@@ -61,33 +95,15 @@ function chooseReport({ commandLine: { flags }, terminal }: Context): Header['re
   return flags.has('report') ? 'ascii' : 'none';
 }
 
-function remember(
-  { lastFailure: _gone, ...memory }: Memory,
-  { report: _report, ...answer }: Answer,
-  stateHash: string,
-  { now, config }: Context,
-): Memory {
-  const at = now();
-  return {
-    ...memory,
-    acknowledged: stateHash,
-    lastCheckInAt: at,
-    lastAnswer: answer,
-    nextDueAt: at + Math.min(config.intervalSeconds ?? answer.nextDue, 7 * 86_400) * 1000,
-  };
-}
+type Sent = { readonly stateHash: string; readonly wasKnown: boolean };
 
-function reportFailure(context: Context, { memory, body }: Delivery, failure: Exclude<Delivery['outcome'], { kind: 'accepted' }>): ExitCode {
-  writeMemory(context.directory, { ...memory, lastFailure: failure.says });
-  if (failure.kind === 'unreachable') {
-    context.directory.write('spool/newest', body);
-    context.complain(
-      `${failure.says} Nothing is lost: run send again when the server can be reached; it looks anew. This one is kept in ${context.directory.fileOf('spool/newest')}.`,
-    );
-    return exitCode.unreachable;
-  }
-  context.complain(failure.says);
-  if (failure.reason === 'node_unknown')
-    context.complain(`To enrol it again: ${context.program} unenroll, then ${context.program} enroll --server URL`);
-  return exitCode.refused;
+function remember(
+  { lastFailure: _, missed: _missed, refusal: _refusal, wait: _wait, ...memory }: Memory,
+  { report: _report, ...lastAnswer }: Answer,
+  { stateHash, wasKnown }: Sent,
+  { now, config, commandLine }: Context,
+): { readonly memory: Memory; readonly seconds: number } {
+  const seconds = intervalWait(config.intervalSeconds ?? lastAnswer.nextDue);
+  const wait = startWait(readBootClock(commandLine.root), seconds);
+  return { memory: { ...memory, acknowledged: stateHash, lastCheckInAt: now(), lastAnswer, wasKnown, ...wait }, seconds };
 }

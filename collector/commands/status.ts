@@ -1,45 +1,66 @@
-/** `status`: what this node remembers. Asks nobody. */
+/** `status`: what this node remembers. Asks nobody but the timer. */
+import { spawnSync } from 'node:child_process';
 import type { Answer } from '../../worker/wire/snapshot';
-import { clockTime, clockTimeSeconds, timeAgo } from '../clock-time';
+import { readBootClock } from '../boot-clock';
+import { calendarDay, clockTime, clockTimeSeconds, timeAgo } from '../clock-time';
 import type { Context } from '../context';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { type Memory, readEnrolment, readMemory, readStuck } from '../memory';
+import { readIdentity } from '../identity';
+import { type Memory, readMemory, readStuck } from '../memory';
+import { hostPort, parseProxy } from '../proxy';
 import { safeLine } from '../safe-text';
 import { describeStuck, sayStuck } from '../stuck';
+import { secondsLeft } from '../wait';
 import { sayOpen } from './send-summary';
 
 export function showStatus(context: Context): ExitCode {
   const { directory, now, print } = context;
-  const enrolment = readEnrolment(directory);
+  const identity = readIdentity(context);
   const memory = readMemory(directory);
   const stuck = readStuck(directory).map(describeStuck);
   if (context.commandLine.flags.has('json')) {
-    print(safeLine(JSON.stringify({ enrolment: enrolment ?? null, memory, stuck })));
-    return enrolment === undefined ? exitCode.notEnrolled : exitCode.done;
+    // The proxy may carry a password.
+    const enrolment = identity.ok ? { ...identity.value.enrolment, proxy: undefined, ca: undefined } : null;
+    print(safeLine(JSON.stringify({ enrolment, memory, stuck })));
+    return identity.ok ? exitCode.done : exitCode.notEnrolled;
   }
-  if (enrolment === undefined) {
-    context.complain(`This node is not enrolled. Run: ${context.program} enroll --server URL`);
+  if (!identity.ok) {
+    context.complain(safeLine(identity.error));
     return exitCode.notEnrolled;
   }
-  const { answer, nodeName, server } = enrolment;
+  const { answer, nodeName, server, proxy } = identity.value.enrolment;
+  const through = proxy === undefined ? undefined : parseProxy(proxy);
   const rows: readonly (readonly [string, string])[] = [
     ['last check-in', sayLast(memory, now())],
-    ['next', memory.nextDueAt === undefined ? 'as soon as it is asked to' : clockTime(memory.nextDueAt)],
+    ['next', sayNext(context, memory)],
     ['open here', memory.lastAnswer === undefined ? 'not known yet' : `${sayOpen(memory.lastAnswer.open)}      ${memory.lastAnswer.page}`],
     ['scripts', memory.lastAnswer === undefined ? 'not known yet' : sayScripts(memory.lastAnswer)],
     ['stuck commands', stuck.length === 0 ? 'none' : stuck.map(sayStuck).join('; ')],
   ];
   print(safeLine(`${nodeName} in ${answer.tenantName} / ${answer.clusterName} at ${server}`));
   for (const [name, text] of rows) print(safeLine(`  ${name.padEnd(16)}${text}`));
+  if (through?.ok) print(safeLine(`  ${'proxy'.padEnd(16)}${hostPort(through.value)}, as it was at the enrolment`));
   return exitCode.done;
 }
 
-function sayLast({ lastCheckInAt, lastAnswer, lastFailure }: Memory, now: number): string {
+function sayLast({ lastCheckInAt, lastAnswer, wasKnown, lastFailure, missed, refusal }: Memory, now: number): string {
   const arrived =
     lastCheckInAt === undefined || lastAnswer === undefined
       ? 'none yet'
-      : `${clockTimeSeconds(lastCheckInAt)} (${timeAgo(lastCheckInAt, now)}): accepted`;
-  return lastFailure === undefined ? arrived : `${arrived}; the newest one failed: ${lastFailure}`;
+      : `${clockTimeSeconds(lastCheckInAt)} (${timeAgo(lastCheckInAt, now)}): accepted${wasKnown === true ? ', nothing new' : ''}`;
+  if (lastFailure === undefined) return arrived;
+  if (refusal !== undefined) return `${arrived}; the newest one was refused: ${lastFailure}`;
+  return `${arrived}; ${missed === 1 || missed === undefined ? 'the newest one' : `the newest ${missed}`} failed: ${lastFailure}`;
+}
+
+function sayNext(context: Context, memory: Memory): string {
+  const seconds = secondsLeft(memory, readBootClock(context.commandLine.root));
+  const at = context.now() + seconds * 1000;
+  const day = seconds < 43_200 ? '' : `${calendarDay(at, context.now())} `;
+  const next = seconds === 0 ? 'due now' : `${day}${clockTime(at)} ± 1 min`;
+  const timer = spawnSync('systemctl', ['is-active', 'sexton-collector.timer'], { timeout: 2000, encoding: 'utf8' }).stdout?.trim() || 'not there';
+  const waits = memory.missed === undefined && memory.refusal === undefined ? '' : ` or at once: ${context.program} send`;
+  return `${next} (sexton-collector.timer, ${timer})${waits}`;
 }
 
 const sayScripts = ({ scripts }: Pick<Answer, 'scripts'>) => (scripts === 0 ? 'none' : `${scripts} waiting`);

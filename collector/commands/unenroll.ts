@@ -1,13 +1,20 @@
-/** `unenroll`: this node forgets its key and everything about its server. */
+/** `unenroll`: says goodbye to the server if it can be reached at once, then forgets the key and everything about it. */
 import { rmdirSync } from 'node:fs';
 import type { Context } from '../context';
+import { deliver } from '../deliver';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { readEnrolment } from '../memory';
+import { readIdentity } from '../identity';
+import { readEnrolment, readMemory } from '../memory';
+import { protocolVersion } from '../message';
 import { safeLine } from '../safe-text';
 import { stateFiles } from '../state-directory';
+import { isUnknownHere } from '../wait';
+import { wayTo } from '../way';
 
-export function unenroll({ directory, commandLine, print, complain }: Context): ExitCode {
+export async function unenroll(context: Context): Promise<ExitCode> {
+  const { directory, commandLine } = context;
   const enrolment = readEnrolment(directory);
+  const goodbye = await sayGoodbye(context);
   // Commands that still hang are remembered: forgetting them would start a second one.
   const deleted = stateFiles.filter((name) => name !== 'stuck.json' && directory.remove(name)).map((name) => directory.fileOf(name));
   try {
@@ -15,18 +22,44 @@ export function unenroll({ directory, commandLine, print, complain }: Context): 
   } catch {
     // Not there, or not empty: not ours then.
   }
-  if (commandLine.flags.has('json')) print(JSON.stringify({ deleted }));
-  if (deleted.length === 0) {
-    complain('This node is not enrolled; there was nothing to delete.');
+  const isEmpty = deleted.length === 0;
+  if (commandLine.flags.has('quiet')) return isEmpty ? exitCode.notEnrolled : exitCode.done;
+  const print = (text: string) => context.print(safeLine(text));
+  if (commandLine.flags.has('json')) print(JSON.stringify({ deleted, goodbye }));
+  if (isEmpty) {
+    context.complain('This node is not enrolled; there was nothing to delete.');
     return exitCode.notEnrolled;
   }
   if (commandLine.flags.has('json')) return exitCode.done;
   if (enrolment !== undefined) {
     const { answer, server, nodeName } = enrolment;
-    print(safeLine(`${nodeName} no longer speaks for ${answer.tenantName} / ${answer.clusterName} at ${server}.`));
+    print(`${nodeName} no longer speaks for ${answer.tenantName} / ${answer.clusterName} at ${server}.`);
   }
   print('Deleted:');
-  for (const path of deleted) print(safeLine(`  ${path}`));
-  if (enrolment !== undefined) print('The server still lists the node, and calls it silent from now on.');
+  for (const path of deleted) print(`  ${path}`);
+  if (goodbye !== '') print(goodbye);
   return exitCode.done;
+}
+
+/** Whatever comes of it, nobody is kept: it takes a few seconds at most and its failure stops nothing. Answers a sentence. */
+async function sayGoodbye(context: Context): Promise<string> {
+  const { commandLine, directory, elapsedMs } = context;
+  const identity = readIdentity(context);
+  if (!identity.ok) return '';
+  const { enrolment, key } = identity.value;
+  const way = wayTo(context, enrolment.server, enrolment);
+  let why = way.ok ? 'nobody asked' : way.error;
+  if (way.ok && commandLine.goodbyeSeconds > 0) {
+    const { outcome } = await deliver(context, { key, keyid: enrolment.answer.keyid, way: way.value }, readMemory(directory), {
+      path: '/v1/goodbye',
+      contentType: 'application/json',
+      bodyFor: () => Buffer.from(JSON.stringify({ protocol: protocolVersion })),
+      readAnswer: ({ removed }) => (removed === true ? true : undefined),
+      until: elapsedMs() / 1000 + commandLine.goodbyeSeconds,
+    });
+    if (outcome.kind === 'accepted') return 'The server was told: the node is removed there, and its history stays.';
+    if (outcome.kind === 'refused' && isUnknownHere(outcome.reason)) return 'The server did not know this node any more.';
+    why = outcome.says;
+  }
+  return `The server was not told (${why}): it still lists the node, and calls it silent from now on.`;
 }

@@ -13,6 +13,8 @@ export type RunOptions = { readonly input?: string; readonly node?: string; read
 export type FakeNode = {
   readonly root: string;
   readonly bin: string;
+  /** The program. */
+  readonly bundle: string;
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
   /** Replaces a stub command. */
   readonly stub: (name: string, script: string) => Promise<void>;
@@ -44,6 +46,7 @@ export async function makeFakeNode(): Promise<FakeNode> {
   return {
     root,
     bin,
+    bundle,
     run: (args, { input, node = process.execPath, env = {} } = {}) =>
       new Promise((resolve, reject) => {
         const child = spawn(node, [bundle, ...args, '--root', root], { env: { PATH: `${bin}:${process.env.PATH}`, ...env } });

@@ -16,7 +16,12 @@ export type Arrived = {
   readonly bytes: number;
 };
 
-export type ServerReply = { readonly status: number; readonly body: unknown; readonly hangs?: boolean };
+export type ServerReply = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly hangs?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 export type TestServer = {
   readonly url: string;
   readonly arrived: Arrived[];
@@ -85,8 +90,8 @@ function describe({ url = '', headers }: IncomingMessage, body: Buffer, key: Key
   };
 }
 
-function answer(response: ServerResponse, { status, body, hangs = false }: ServerReply): void {
+function answer(response: ServerResponse, { status, body, hangs = false, headers = {} }: ServerReply): void {
   if (hangs) return;
-  response.writeHead(status, { 'content-type': status < 300 ? 'application/json' : 'application/problem+json' });
+  response.writeHead(status, { 'content-type': status < 300 ? 'application/json' : 'application/problem+json', ...headers });
   response.end(JSON.stringify(body));
 }
