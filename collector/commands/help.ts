@@ -2,11 +2,13 @@
 export const helpText = `sexton-collector: reads this node's device-mapper state and sends it to your Sexton server.
 It changes nothing on the node and runs nothing it receives.
 
-  enroll --server URL [--token-file FILE|-] [--new-key]   make a key and join
-  collect [--raw]                                         print what would be sent
-  send [--quiet] [--report]                               look, send, show the answer
-  status                                                  what this node remembers
-  unenroll                                                delete the key and all that
+  enroll --server URL [--token-file FILE|-] [--ca-file FILE] [--new-key]
+                                       make a key and join; keeps HTTPS_PROXY
+  collect [--raw]                      print what would be sent
+  send [--quiet] [--report] [--now]    look, send, show the answer; without a
+                                       terminal or --now only when it is due
+  status                               what this node remembers
+  unenroll [--quiet] [--goodbye-seconds N]   tell the server, delete the key
   help, --version
 
 Everywhere: --root DIR (read files and keep own state below DIR; commands come
