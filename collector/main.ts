@@ -63,7 +63,6 @@ async function main(): Promise<number> {
       askHidden: process.stdin.isTTY === true ? (prompt) => askHidden(process.stdin, process.stdout, prompt) : undefined,
     },
     resolvePath: (path) => resolve(path),
-    onLock: (release) => releases.push(release),
     onEarlyEnd: (action) => releases.push(action),
   });
 }

@@ -17,10 +17,7 @@ import { isWithoutRoom, openStateDirectory } from './state-directory';
 import { trimEndOf } from './trim-end';
 import { version } from './version';
 
-export type Surroundings = Omit<Context, 'commandLine' | 'config' | 'directory'> & {
-  readonly resolvePath: (path: string) => string /** Called when a lock was taken, with how to give it back. */;
-  readonly onLock: (release: () => void) => void;
-};
+export type Surroundings = Omit<Context, 'commandLine' | 'config' | 'directory'> & { readonly resolvePath: (path: string) => string };
 
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { complain, print, program, resolvePath } = surroundings;
@@ -50,7 +47,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     directory: openStateDirectory(root),
   };
   try {
-    return await runCommandNamed(parsed.value.command, context, surroundings);
+    return await runCommandNamed(parsed.value.command, context);
   } catch (error) {
     const errno = errnoOf(error);
     if (!/^(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|ELOOP|EEXIST)$/.test(errno)) throw error;
@@ -59,11 +56,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   }
 }
 
-async function runCommandNamed(
-  command: 'enroll' | 'collect' | 'send' | 'status' | 'unenroll',
-  context: Context,
-  { onLock }: Surroundings,
-): Promise<ExitCode> {
+async function runCommandNamed(command: 'enroll' | 'collect' | 'send' | 'status' | 'unenroll', context: Context): Promise<ExitCode> {
   if (command === 'status') return showStatus(context);
   // Looking alone changes nothing and may be done by anybody; commands that hang are remembered without a lock.
   if (command === 'collect') return collect(context);
@@ -80,7 +73,7 @@ async function runCommandNamed(
     context.complain('Another run is going on. Nothing was done.');
     return exitCode.usage;
   }
-  onLock(lock.release);
+  context.onEarlyEnd(lock.release);
   try {
     if (command === 'enroll') return await enroll(context);
     return command === 'send' ? await send(context) : await unenroll(context);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { enrolled, problem, useNodeAndServer } from './node-and-server';
 import { passSeconds, reboot, runInside } from './run-inside';
 import type { ServerReply } from './test-server';
@@ -11,6 +11,8 @@ const accepted: ServerReply = {
   status: 200,
   body: { accepted: 1, want: 'nothing', nextDue: 900, scripts: 0, open: { critical: 0, warning: 0, info: 0 }, page: 'http://127.0.0.1/n' },
 };
+vi.setConfig({ testTimeout: 60_000 }); // hours of a timer, on a machine that may be busy
+
 const stage = useNodeAndServer();
 const { own } = stage;
 const away = () => problem(503, 'unavailable');
@@ -42,7 +44,7 @@ describe('the timer', () => {
     const { mtimeMs } = await stat(own('state.json'));
     const began = performance.now();
     expect(await timer()).toEqual({ code: 0, out: [], err: [], slept: [] });
-    expect(performance.now() - began).toBeLessThan(200);
+    expect(performance.now() - began).toBeLessThan(500);
     expect((await stat(own('state.json'))).mtimeMs).toBe(mtimeMs);
   });
 
@@ -123,7 +125,7 @@ describe('a server that is away', () => {
 
   it('is tried at once after a boot, and the counting begins anew', async () => {
     stage.server.reply = away;
-    await timerFor(120);
+    await timerFor(45);
     await reboot(stage, '11111111-2222-4333-8444-555555555555');
     expect(await timerFor(20)).toEqual([0, 5, 15]);
   });

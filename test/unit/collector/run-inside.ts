@@ -29,7 +29,7 @@ export async function runInside({ node }: Stage, argv: readonly string[], surrou
     complain: (line) => err.push(line),
     terminal: { isStdout: false, hasColour: false, askHidden: undefined },
     resolvePath: (path) => path,
-    onLock: () => undefined,
+    onEarlyEnd: () => undefined,
     ...surroundings,
   });
   return { code, out, err, slept };
