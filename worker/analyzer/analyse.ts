@@ -3,16 +3,18 @@ import { clusterRules, nodeRules } from './catalogue';
 import { type ClusterContext, gatherCluster, isFresh } from './cluster-context';
 import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
 import { clusterInputs } from './cluster-inputs';
-import { unknown } from './evidence';
+import { known, type Unknown, unknown } from './evidence';
 import { countMappings, markCluster, markNode } from './grade';
 import { type NodeInputs, nodeInputs } from './node-inputs';
+import { type Presence, presenceOf } from './presence';
 import type { ClusterReport, Found, NodeReport, Outcome } from './report-shape';
 import type { Rule, Scope } from './rule';
 
 export function analyse(evidence: ClusterEvidence): ClusterReport {
   const context = gatherCluster(evidence);
   const names = context.fresh.map(({ name }) => name);
-  const cluster = checkRules(clusterRules, clusterInputs(evidence, context), {
+  const isServed = evidence.members.some(({ contact }) => contact !== undefined);
+  const cluster = checkRules(rulesFor(clusterRules, isServed), clusterInputs(evidence, context), {
     clusterId: evidence.clusterId,
     nodeId: '',
     place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster' },
@@ -22,11 +24,22 @@ export function analyse(evidence: ClusterEvidence): ClusterReport {
   return { nodes, cluster: { ...cluster, complete, ...markCluster(nodes, complete) } };
 }
 
-function reportNode(member: Member, context: ClusterContext, clusterFindings: readonly Found[], { clusterId, now }: ClusterEvidence): NodeReport {
+/** A saved file has nobody who hears it. */
+function rulesFor<Inputs>(rules: readonly Rule<Inputs>[], isServed: boolean): readonly Rule<Inputs>[] {
+  return isServed ? rules : rules.filter(({ isAboutCheckIns }) => !isAboutCheckIns);
+}
+
+function reportNode(member: Member, context: ClusterContext, clusterFindings: readonly Found[], evidence: ClusterEvidence): NodeReport {
+  const { clusterId, now } = evidence;
   const fresh = isFresh(member, now);
-  const inputs = fresh ? nodeInputs(member, context) : blindInputs(member);
+  const presence = presenceOf(member, evidence);
+  const inputs = fresh ? nodeInputs(member, context, presence) : blindInputs(member, presence);
   const name = member.facts?.node || member.name;
-  const { outcomes, findings } = checkRules(nodeRules, inputs, { clusterId, nodeId: member.nodeId, place: { node: name } });
+  const { outcomes, findings } = checkRules(rulesFor(nodeRules, member.contact !== undefined), inputs, {
+    clusterId,
+    nodeId: member.nodeId,
+    place: { node: name },
+  });
   const counts = countMappings(inputs.mappings, [...findings, ...clusterFindings]);
   const complete = isComplete(outcomes);
   return {
@@ -52,12 +65,16 @@ function checkRules<Inputs>(
 
 const isComplete = (outcomes: readonly Outcome[]): boolean => outcomes.every(({ notChecked }) => notChecked.length === 0);
 
-/** Nothing about a node that has been silent, or has not spoken yet. */
-function blindInputs({ name, facts, lastSeenAt }: Member): NodeInputs {
-  const missing = unknown(
-    facts === undefined ? { reason: 'no_state', node: name } : { reason: 'silent', node: facts.node || name, since: lastSeenAt },
-  );
-  return { mappings: missing, ownership: missing, circumstances: missing };
+/** Nothing about a node that has been silent, has not spoken yet, or that two machines speak for. */
+function blindInputs({ name, facts, lastSeenAt }: Member, presence: Presence): NodeInputs {
+  const missing = unknown(whyBlind());
+  return { mappings: missing, ownership: missing, circumstances: missing, presence: known(presence) };
+
+  function whyBlind(): Unknown {
+    if (facts === undefined) return { reason: 'no_state', node: name };
+    if (presence.silence === undefined && presence.isShared) return { reason: 'identity_shared', node: presence.node };
+    return { reason: 'silent', node: presence.node, since: lastSeenAt };
+  }
 }
 
 function countGuests({ facts, view }: FreshMember): NodeReport['guests'] {

@@ -3,18 +3,33 @@ import type { ClusterInputs } from './cluster-inputs';
 import type { NodeInputs } from './node-inputs';
 import type { Explanation, Remedy } from './report-shape';
 import { maxFindings, moreSubject, type Place, type Rule } from './rule';
+import { mixedEnrolment } from './rules/cluster/mixed-enrolment';
+import { notEnrolled } from './rules/cluster/not-enrolled';
+import { silentCluster } from './rules/cluster/silent';
 import { foreignActivation } from './rules/dm/foreign-activation';
 import { impostorMapping } from './rules/dm/impostor-mapping';
 import { staleMapping } from './rules/dm/stale-mapping';
 import { staleName } from './rules/dm/stale-name';
 import { unmanagedName } from './rules/dm/unmanaged-name';
 import { unreferencedVolume } from './rules/dm/unreferenced-volume';
+import { clockSkew } from './rules/node/clock-skew';
+import { identityShared } from './rules/node/identity-shared';
+import { silentNode } from './rules/node/silent';
 
 /** Raised with every change of a rule: clusters analysed by an older catalogue are analysed again. */
-export const catalogueVersion = '1';
+export const catalogueVersion = '2';
 
-export const nodeRules: readonly Rule<NodeInputs>[] = [impostorMapping, staleName, staleMapping, foreignActivation, unmanagedName];
-export const clusterRules: readonly Rule<ClusterInputs>[] = [unreferencedVolume];
+export const nodeRules: readonly Rule<NodeInputs>[] = [
+  impostorMapping,
+  staleName,
+  staleMapping,
+  foreignActivation,
+  unmanagedName,
+  silentNode,
+  identityShared,
+  clockSkew,
+];
+export const clusterRules: readonly Rule<ClusterInputs>[] = [unreferencedVolume, silentCluster, mixedEnrolment, notEnrolled];
 
 const byId = new Map<string, Rule<never>>([...nodeRules, ...clusterRules].map((rule) => [rule.id, rule as Rule<never>]));
 

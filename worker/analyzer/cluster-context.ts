@@ -3,15 +3,18 @@ import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
 import { type Evidence, known, unknown } from './evidence';
 import type { NodeFacts, VolumeGroup } from './facts';
 import { gatherInFlight, type InFlight } from './in-flight';
+import { type Grouping, groupMembers } from './membership';
+import { freshForMs, isIdentityShared } from './presence';
 import { completeView, indexViews, type References, type ViewIndexes } from './references';
 
 export type ClusterContext = {
   /** Members whose last message is not older than three intervals, in an order that does not depend on the asker. */
   readonly fresh: readonly FreshMember[];
-  /** Silent ones with what they said last: it counts where it speaks for "in use", never against. */
+  /** Silent ones, and those two machines speak for, with what they said last: it counts where it speaks for "in use", never against. */
   readonly silent: readonly FreshMember[];
   /** One PVE cluster, its members naming each other; otherwise nothing can be joined across nodes. */
   readonly oneCluster: Evidence<true>;
+  readonly grouping: Grouping;
   /** Union of every fresh view; needs one complete view of a quorate member. */
   readonly references: Evidence<References>;
   /** Each distinct view indexed once: members of a healthy cluster share one. */
@@ -26,27 +29,25 @@ export type ClusterContext = {
   readonly absentMembers: readonly string[];
 };
 
-/** Three intervals, at least a quarter of an hour. */
-export function freshForMs(intervalSeconds: number): number {
-  return Math.max(3 * intervalSeconds, 900) * 1000;
-}
-
 const hasFacts = (member: Member): member is FreshMember => member.facts !== undefined;
 
+/** Heard in time, by one machine alone: what it says may be judged. */
 export function isFresh(member: Member, now: number): member is FreshMember {
-  return hasFacts(member) && now - member.lastSeenAt <= freshForMs(member.intervalSeconds);
+  return hasFacts(member) && now - member.lastSeenAt <= freshForMs(member.intervalSeconds) && !isIdentityShared(member, now);
 }
 
 export function gatherCluster({ members, now }: ClusterEvidence): ClusterContext {
   const heard = members.filter(hasFacts).sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
   const fresh = heard.filter((member) => isFresh(member, now));
   const silent = heard.filter((member) => !isFresh(member, now));
-  const oneCluster = proveOneCluster(fresh, silent);
+  const grouping = groupMembers(fresh, silent);
+  const { oneCluster } = grouping;
   const views = indexViews();
   return {
     fresh,
     silent,
     oneCluster,
+    grouping,
     references: oneCluster.status === 'known' ? joinReferences(fresh, silent, views) : oneCluster,
     views,
     inFlight: gatherInFlight(fresh),
@@ -70,25 +71,6 @@ function countSightings(heard: readonly FreshMember[]): ReadonlyMap<string, Read
     sightings.set(uuid, volumes);
   }
   return sightings;
-}
-
-/**
- * Members list each other in .members and agree on the cluster's name; a standalone node is alone. A silent one may be
- * from before another joined: only its cluster's name counts.
- */
-function proveOneCluster(fresh: readonly FreshMember[], silent: readonly FreshMember[]): Evidence<true> {
-  const said = sayMemberships(fresh);
-  const all = [...said, ...sayMemberships(silent)];
-  if (all.length < 2) return known(true);
-  const names = [...new Set(all.map(({ cluster, name }) => cluster ?? name))].sort();
-  const isNamed = all.every(({ cluster }) => cluster !== null) && names.length === 1;
-  const isMutual = said.every(({ members: listed }) => said.every(({ name }) => listed.includes(name)));
-  const isDistinct = new Set(said.map(({ name }) => name)).size === said.length;
-  return isNamed && isMutual && isDistinct ? known(true) : unknown({ reason: 'mixed_enrolment', clusters: names });
-}
-
-function sayMemberships(members: readonly FreshMember[]) {
-  return members.flatMap(({ facts, name }) => (facts.membership.status === 'known' ? [{ ...facts.membership.value, name: facts.node || name }] : []));
 }
 
 function joinReferences(fresh: readonly FreshMember[], silent: readonly FreshMember[], views: ViewIndexes): Evidence<References> {

@@ -1,6 +1,14 @@
 /** What a cluster's report is made from: its members' facts and views, its neighbours, the time. */
 import type { ClusterView, NodeFacts } from './facts';
 
+/** What the server observed of how a node speaks. */
+export type Contact = {
+  /** Unix milliseconds: when a boot id came back that another had replaced. Null: never. */
+  readonly identitySharedAt: number | null;
+  /** See clock-level.ts. */
+  readonly clockLevel: number;
+};
+
 export type Member = {
   readonly nodeId: string;
   readonly name: string;
@@ -11,6 +19,8 @@ export type Member = {
   /** Unix milliseconds of the last accepted message. */
   readonly lastSeenAt: number;
   readonly intervalSeconds: number;
+  /** Undefined: a saved file, not a node that checks in. */
+  readonly contact?: Contact | undefined;
 };
 
 /** A member whose facts are there; whether they are fresh, its place in ClusterContext says. */

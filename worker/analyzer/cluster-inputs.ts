@@ -1,17 +1,27 @@
 /** The facts a rule about the whole cluster may ask for: the volumes of every group, and who uses them. */
 
 import type { ClusterContext } from './cluster-context';
-import type { ClusterEvidence } from './cluster-evidence';
-import { type Evidence, known } from './evidence';
+import type { ClusterEvidence, Member } from './cluster-evidence';
+import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from './facts';
 import type { Hold } from './in-flight';
+import type { Mixture } from './membership';
 import { decodeDmUuid } from './parse/dm-uuid';
+import { nameOf } from './presence';
 import { completeView, type References } from './references';
 import { gatherGroups, type SeenGroups } from './seen-groups';
+import { type SilenceStory, tellSilence } from './silence-story';
 
 export type ClusterInputs = {
   readonly groups: Evidence<SeenGroups>;
   readonly use: Evidence<Use>;
+  readonly grouping: Evidence<{ readonly mixture: Mixture | undefined /** Members that have ever spoken. */; readonly heard: number }>;
+  /** Whom the members list, against who is enrolled. `cluster` null: a standalone node. */
+  readonly roll: Evidence<{ readonly cluster: string | null; readonly missing: readonly string[] }>;
+  readonly silence: Evidence<{
+    readonly heard: number;
+    readonly story: (SilenceStory & { readonly cluster: string }) | undefined;
+  }>;
 };
 
 export type Use = {
@@ -29,7 +39,30 @@ export type Use = {
 
 export function clusterInputs(evidence: ClusterEvidence, cluster: ClusterContext): ClusterInputs {
   const use: Evidence<Use> = cluster.references.status === 'known' ? known(findUse(evidence, cluster, cluster.references.value)) : cluster.references;
-  return { groups: known(gatherGroups(evidence, cluster)), use };
+  const heard = evidence.members.filter(({ lastSeenAt }) => lastSeenAt > 0);
+  const story = tellSilence(
+    heard.map((member) => ({ ...member, name: nameOf(member) })),
+    evidence.now,
+  );
+  return {
+    groups: known(gatherGroups(evidence, cluster)),
+    use,
+    grouping: known({ mixture: cluster.grouping.mixture, heard: heard.length }),
+    roll: whenKnown(cluster.oneCluster, () => callRoll(evidence, cluster)),
+    silence: known({ heard: heard.length, story: story && { ...story, cluster: nameCluster(heard) } }),
+  };
+}
+
+/** As its silent members called it. */
+function nameCluster(members: readonly Member[]): string {
+  const names = members.flatMap(({ facts }) => (facts?.membership.status === 'known' ? [facts.membership.value.cluster ?? ''] : []));
+  return new Set(names).size === 1 ? (names[0] ?? '') : '';
+}
+
+function callRoll({ members }: ClusterEvidence, { grouping: { listed, name } }: ClusterContext): ClusterInputs['roll'] {
+  if (listed === undefined) return unknown({ reason: 'no_fresh_view' });
+  const enrolled = new Set(members.flatMap((member) => [member.name, nameOf(member)]));
+  return known({ cluster: name, missing: name === null ? [] : listed.filter((member) => !enrolled.has(member)) });
 }
 
 function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, references: References): Use {

@@ -16,6 +16,7 @@ export type Unknown =
   | { readonly reason: 'no_quorum'; readonly node: string }
   | { readonly reason: 'no_fresh_view' }
   | { readonly reason: 'silent'; readonly node: string; readonly since: number }
+  | { readonly reason: 'identity_shared'; readonly node: string }
   | { readonly reason: 'no_state'; readonly node: string }
   | { readonly reason: 'not_enrolled'; readonly node: string }
   | { readonly reason: 'mixed_enrolment'; readonly clusters: readonly string[] }

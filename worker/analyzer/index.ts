@@ -4,10 +4,11 @@
  */
 export { analyse } from './analyse';
 export { catalogueVersion, explainFinding, holdMinutesOf } from './catalogue';
-export { freshForMs } from './cluster-context';
-export type { ClusterEvidence, Member, Neighbour } from './cluster-evidence';
+export { clockLevelOf } from './clock-level';
+export type { ClusterEvidence, Contact, Member, Neighbour } from './cluster-evidence';
 export type { Evidence, Unknown } from './evidence';
 export { type ClusterView, factsVersion, type NodeFacts } from './facts';
+export { freshForMs, isSharedSince, presenceLimits } from './presence';
 export { type ReadSnapshot, readSnapshot } from './read-snapshot';
 export { renderConsole } from './report/console';
 export type { ConsoleInput } from './report/console-input';
@@ -16,3 +17,4 @@ export { groupNotChecked, type NotCheckedGroup, sayUnknown } from './report/not-
 export { terminalText } from './report/terminal-text';
 export type * from './report-shape';
 export { maxFindings, moreSubject } from './rule';
+export { type SilenceStory, tellSilence } from './silence-story';

@@ -7,6 +7,7 @@ import type { Guest, LogicalVolume, VolumeGroup } from './facts';
 import type { Hold, InFlight } from './in-flight';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
 import { guestOfVolume } from './parse/volume-name';
+import type { Presence } from './presence';
 import { completeView, type References, sayGuest } from './references';
 
 export type NodeInputs = {
@@ -15,6 +16,8 @@ export type NodeInputs = {
   readonly ownership: Evidence<Ownership>;
   /** What is under way and, as far as known, who owns what: for rules that stand without either. */
   readonly circumstances: Evidence<Circumstances>;
+  /** How it speaks: known of every node, also of one nobody hears. */
+  readonly presence: Evidence<Presence>;
 };
 
 export type Ownership = {
@@ -39,7 +42,7 @@ export type Circumstances = {
   sayHold(hold: Hold): string;
 };
 
-export function nodeInputs(member: FreshMember, cluster: ClusterContext): NodeInputs {
+export function nodeInputs(member: FreshMember, cluster: ClusterContext, presence: Presence): NodeInputs {
   const ownership = findOwnership(member, cluster);
   const whoIs = (vmid: number) => (ownership.status === 'known' ? ownership.value.references.whoIs(vmid) : sayGuest(undefined, vmid));
   return {
@@ -51,6 +54,7 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext): NodeIn
       whoIs,
       sayHold: ({ guest, says }) => (guest === undefined ? says : `${whoIs(guest)}: ${says}`),
     }),
+    presence: known(presence),
   };
 }
 

@@ -30,8 +30,10 @@ type Definition<Inputs, Need extends keyof Inputs, Detail> = {
   /** At most 32 characters, for a table. */
   readonly brief: string;
   readonly severity: Severity | ((detail: Detail) => Severity);
-  /** How long a finding must have been open before anything may be done about it, in minutes. */
+  /** How long a finding must have been open before anything may be done about it, in minutes; 0: it waits for nothing. */
   readonly holdMinutes?: number;
+  /** It judges how a node speaks to a server, and does not exist for saved files. */
+  readonly isAboutCheckIns?: boolean;
   readonly needs: readonly Need[];
   detect(facts: { readonly [N in Need]: Known<Inputs[N]> }): Detection<Detail>;
   explain(detail: Detail, place: Place): Explanation;
@@ -43,6 +45,7 @@ export type Rule<Inputs> = {
   readonly id: string;
   readonly title: string;
   readonly holdMinutes: number;
+  readonly isAboutCheckIns: boolean;
   check(inputs: Inputs, scope: Scope): { readonly outcome: Outcome; readonly found: readonly Found[] };
   /** From a stored detail, which this rule wrote. */
   explain(detail: unknown, place: Place): Explanation;
@@ -61,6 +64,7 @@ export function defineRule<Inputs extends { readonly [K in keyof Inputs]: Eviden
     id: definition.id,
     title: definition.title,
     holdMinutes: definition.holdMinutes ?? 15,
+    isAboutCheckIns: definition.isAboutCheckIns ?? false,
     check(inputs, scope) {
       const missing = definition.needs.flatMap((need): NotChecked[] => {
         const fact: Evidence<unknown> = inputs[need];

@@ -49,9 +49,9 @@ export async function readCluster(scope: TenantScope, clusterId: ClusterId, now:
   return decodeReading(await scope.db.batch(selectReading(scope, clusterId, now)), now);
 }
 
-function toMember({ facts, viewDigest, ...row }: MemberRow, viewOf: ReadonlyMap<string, ClusterView>): Member {
+function toMember({ facts, viewDigest, identitySharedAt, clockLevel, ...row }: MemberRow, viewOf: ReadonlyMap<string, ClusterView>): Member {
   const view = viewDigest === null ? undefined : viewOf.get(viewDigest);
-  return { ...row, facts: facts === null ? undefined : decodeStored<NodeFacts>(facts), view };
+  return { ...row, contact: { identitySharedAt, clockLevel }, facts: facts === null ? undefined : decodeStored<NodeFacts>(facts), view };
 }
 
 /** Rows come ordered by cluster: one per fresh view, or one without. */

@@ -2,7 +2,7 @@
 
 export type Hold = {
   readonly openedAt: number;
-  /** From holdMinutesOf(rule). */
+  /** From holdMinutesOf(rule); 0: there is nothing to wait for. */
   readonly holdMinutes: number;
   /** Last accepted message of the node; for a cluster's finding the newest of any member. */
   readonly lastSeenAt: number;
@@ -19,6 +19,7 @@ const confirmingMs = 15 * 60_000;
 export function heldBack({ openedAt, holdMinutes, lastSeenAt, analysisHeldBack, isConfirmed }: Hold, now: number): string | null {
   if (!isConfirmed) return 'cannot be confirmed now; not checked at the last check-in';
   if (analysisHeldBack !== null) return analysisHeldBack;
+  if (holdMinutes === 0) return null;
   const confirmsAt = openedAt + confirmingMs;
   if (lastSeenAt < confirmsAt) return `seen once; confirmed by a check-in after ${clock(confirmsAt, now)}`;
   const liftedAt = openedAt + holdMinutes * 60_000;

@@ -15,6 +15,7 @@ import type { SignedRequest } from '../signed-request';
 import { type Answer, maxWireBytes } from '../wire/snapshot';
 import { answerMessage } from './answer-message';
 import { introduceNode, recogniseNode } from './authenticate';
+import { type ContactNews, hearContact } from './contact';
 import { type PreparedMessage, prepareMessage } from './prepare-message';
 import type { SignatureClaim } from './read-signature';
 import * as refusal from './refusals';
@@ -56,9 +57,11 @@ type Visit = {
 async function storeAndReport(visit: Visit, isRepeated: boolean): Promise<{ readonly standing: ClusterStanding | undefined } | 'moved-on'> {
   const { ports, scope, speaker, prepared } = visit;
   const { header, now } = prepared;
-  const writes = isRepeated ? [] : storeMessage(visit);
+  const contact = hearContact(speaker, { bootId: header.bootId, created: visit.claim.created, now });
+  const writes = isRepeated ? [] : storeMessage(visit, contact);
   const isNewState = !isRepeated && prepared.read !== undefined;
-  const isReportDue = speaker.status === 'active' && (isNewState || header.report !== 'none' || needsReport(speaker));
+  const isReportDue =
+    speaker.status === 'active' && (isNewState || header.report !== 'none' || (!isRepeated && contact.isNews) || needsReport(speaker));
   const renewals = isReportDue && !isNewState ? renewReport(scope, speaker) : [];
   const reads = isReportDue ? selectReading(scope, speaker.clusterId, now) : [];
   const statements = [...writes, ...renewals, ...reads];
@@ -71,11 +74,12 @@ async function storeAndReport(visit: Visit, isRepeated: boolean): Promise<{ read
   return { standing: (await reportCluster(ports, scope, reading, by, 2)).standing };
 }
 
-function storeMessage({ scope, speaker, claim, prepared }: Visit): D1PreparedStatement[] {
+function storeMessage({ scope, speaker, claim, prepared }: Visit, { isNews, ...contact }: ContactNews): D1PreparedStatement[] {
   const { header, now, read, rawKey } = prepared;
   const message = { nodeId: speaker.nodeId, clusterId: speaker.clusterId, sequence: claim.sequence, digest: claim.digest };
-  const said: Heard = { now, vitals: JSON.stringify(header.vitals), collector: header.collector, protocol: header.protocol, bootId: header.bootId };
-  if (read === undefined) return storeShort(scope, { message, speaker, said, isStateKnown: isStateKnown(speaker, header.stateHash) });
+  const vitals = JSON.stringify(header.vitals);
+  const said: Heard = { now, vitals, collector: header.collector, protocol: header.protocol, bootId: header.bootId, ...contact };
+  if (read === undefined) return storeShort(scope, { message, speaker, said, isNews, isStateKnown: isStateKnown(speaker, header.stateHash) });
   const state = { stateHash: header.stateHash, rawKey };
   return storeFull(scope, { message, speaker, said, state, read });
 }

@@ -6,13 +6,22 @@ import { acceptShort, acceptUnknownState, type Heard, type Speaker, sampleVitals
 import { raiseWithNeighbours } from '../db/tenant/views';
 import { isOutdated } from '../findings/report-cluster';
 
-export type ShortWrite = { readonly message: StoredMessage; readonly speaker: Speaker; readonly said: Heard; readonly isStateKnown: boolean };
+export type ShortWrite = {
+  readonly message: StoredMessage;
+  readonly speaker: Speaker;
+  readonly said: Heard;
+  /** How the node speaks changed what there is to report. */
+  readonly isNews: boolean;
+  readonly isStateKnown: boolean;
+};
 
 /** The first statement answers a row when the message is in. */
-export function storeShort(scope: TenantScope, { message, speaker, said, isStateKnown }: ShortWrite): D1PreparedStatement[] {
-  if (!isStateKnown) return [acceptUnknownState(scope, message, speaker, said)];
+export function storeShort(scope: TenantScope, { message, speaker, said, isNews, isStateKnown }: ShortWrite): D1PreparedStatement[] {
+  const isActive = speaker.status === 'active';
+  const raise = isActive && isNews ? [raiseWithNeighbours(scope, message)] : [];
+  if (!isStateKnown) return [acceptUnknownState(scope, message, speaker, said), ...raise];
   const statements = [acceptShort(scope, message, speaker, said)];
-  if (speaker.status === 'active' && speaker.isSilent) statements.push(raiseWithNeighbours(scope, message));
+  if (isActive && (isNews || speaker.isSilent)) statements.push(raiseWithNeighbours(scope, message));
   const sample = sampleVitals(scope, message, speaker.lastSeenAt, said);
   if (sample !== undefined) statements.push(sample);
   return statements;

@@ -8,7 +8,7 @@ import type { SignedRequest } from '../../../worker/signed-request';
 import type { EnrolmentAnswer, EnrolmentRequest } from '../../../worker/wire/enrolment';
 import { sequenceHeader, signatureBase, signatureParameters } from '../../../worker/wire/signature-base';
 import type { Answer, Capture, Header } from '../../../worker/wire/snapshot';
-import type { TestPorts } from './test-ports';
+import { noon, type TestPorts } from './test-ports';
 
 export type Key = { readonly pair: CryptoKeyPair; readonly publicKey: string };
 
@@ -19,11 +19,21 @@ export async function makeKey(): Promise<Key> {
 
 const sha256 = async (bytes: Uint8Array) => Buffer.from(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)));
 
-export type Signing = { readonly key: Key; readonly keyid: string; readonly path: string; readonly sequence: number };
+export type Signing = {
+  readonly key: Key;
+  readonly keyid: string;
+  readonly path: string;
+  readonly sequence: number;
+  /** Unix seconds; as the test's clock begins, unless told. */
+  readonly created?: number;
+};
 
-export async function signRequest({ key, keyid, path, sequence }: Signing, body: Uint8Array): Promise<SignedRequest> {
+export async function signRequest(
+  { key, keyid, path, sequence, created = Math.floor(noon / 1000) }: Signing,
+  body: Uint8Array,
+): Promise<SignedRequest> {
   const contentDigest = `sha-256=:${(await sha256(body)).toString('base64')}:`;
-  const signable = { method: 'POST', path, created: 1_700_000_000, keyid, contentDigest, sequence } as const;
+  const signable = { method: 'POST', path, created, keyid, contentDigest, sequence } as const;
   const signature = await crypto.subtle.sign('Ed25519', key.pair.privateKey, new TextEncoder().encode(signatureBase(signable)));
   const headers = new Headers({
     'content-digest': contentDigest,
@@ -111,7 +121,14 @@ export async function enrolTestNode(ports: TestPorts, token: string, node: strin
 
 export function speakAs(ports: TestPorts, key: Key, enrolment: EnrolmentAnswer): TestNode {
   let last = 0;
-  const signing = (sequence: number) => ({ key, keyid: enrolment.keyid, path: '/v1/snapshots', sequence });
+  // The nodes of a test have a clock that is right, unless the test says otherwise.
+  const signing = (sequence: number) => ({
+    key,
+    keyid: enrolment.keyid,
+    path: '/v1/snapshots',
+    sequence,
+    created: Math.floor(ports.clock.now / 1000) + ports.faults.nodeClockAheadSeconds,
+  });
   const next = (more: Partial<Header> | undefined) => {
     last = more?.sequence ?? last + 1;
     return last;

@@ -12,7 +12,7 @@ export type TestPorts = Ports & {
   readonly bucket: Map<string, Uint8Array>;
   /** Milliseconds. */
   readonly clock: { now: number };
-  readonly faults: { bucketFails: boolean; limited: boolean };
+  readonly faults: { bucketFails: boolean; limited: boolean; nodeClockAheadSeconds: number };
 };
 
 /** Ids of different ports never meet: all tests of a file share one database. */
@@ -22,7 +22,7 @@ export async function makePorts(more: { readonly withoutBucket?: boolean } = {})
   const counted = countDatabase(env.DB);
   const bucket = new Map<string, Uint8Array>();
   const clock = { now: noon };
-  const faults = { bucketFails: false, limited: false };
+  const faults = { bucketFails: false, limited: false, nodeClockAheadSeconds: 0 };
   made += 1;
   let drawn = 0;
   // Deterministic and never twice the same: which test, which draw.

@@ -2,6 +2,7 @@
 import type { Unknown } from '../evidence';
 import { commandWith } from '../plain-text';
 import type { NotChecked } from '../report-shape';
+import { utcMinute } from '../words';
 
 /** What a capture is called by people: the command they would type, or the file. */
 const captureNames: Readonly<Record<string, string>> = {
@@ -54,7 +55,9 @@ export function sayUnknown(why: Unknown): string {
     case 'no_fresh_view':
       return 'no quorate node has shown its guest configurations lately. Check in on one: sexton-collector send';
     case 'silent':
-      return `${why.node} has been silent since ${new Date(why.since).toISOString().slice(0, 16).replace('T', ' ')} UTC: systemctl status sexton-collector.timer`;
+      return `${why.node} has been silent since ${utcMinute(why.since)}: systemctl status sexton-collector.timer`;
+    case 'identity_shared':
+      return `two machines check in as ${why.node}, so nothing it says is believed. On the copy: sexton-collector enroll --new-key`;
     case 'no_state':
       return `${why.node} has not checked in yet: sexton-collector send`;
     case 'not_enrolled':

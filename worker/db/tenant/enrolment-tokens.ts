@@ -117,7 +117,8 @@ export async function takeTokenForNode(scope: TenantScope, enrolment: Enrolment)
     .bind(tenantId, nodeId, token.clusterId, name, status, publicKey, machineId, collector, protocol, now);
   // The count goes on: what an earlier key signed is never new again. The state is asked for anew.
   const rekey = db
-    .prepare(`UPDATE nodes SET public_key = ?3, next_public_key = NULL, digest = '', state_hash = '', raw_key = NULL, collector = ?4, protocol = ?5
+    .prepare(`UPDATE nodes SET public_key = ?3, next_public_key = NULL, digest = '', state_hash = '', raw_key = NULL, collector = ?4, protocol = ?5,
+        boot_id = NULL, previous_boot_id = NULL, earlier_boots = '', identity_shared_at = NULL, clock_seen = 0, clock_level = 0
       WHERE tenant_id = ?1 AND node_id = ?2 AND changes() = 1`)
     .bind(tenantId, nodeId, publicKey, collector, protocol);
   const action = replacesKey ? 'node.replace-key' : 'node.enrol';

@@ -20,6 +20,13 @@ export type Speaker = {
   readonly stateAt: number | null;
   /** Where the newest full message is kept; null: it is not. */
   readonly rawKey: string | null;
+  /** Null: it has not spoken yet, or not with this key. */
+  readonly bootId: string | null;
+  /** As ingest/contact.ts keeps them. */
+  readonly earlierBoots: string;
+  readonly identitySharedAt: number | null;
+  readonly clockSeen: number;
+  readonly clockLevel: number;
   /** Null: no state stored yet. */
   readonly factsVersion: number | null;
   readonly cluster: { readonly name: string; readonly evidenceRev: number; readonly analysedRev: number; readonly analysedBy: string };
@@ -49,7 +56,8 @@ export type NoSpeaker = 'node_unknown' | 'node_retired' | 'customer_leaving';
 // One statement: node, cluster, customer, what is open here and what is remembered of the groups.
 const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status AS nodeStatus, n.public_key AS publicKey, n.sequence, n.digest,
   n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds, n.silent, n.state_hash AS stateHash, n.state_at AS stateAt,
-  n.raw_key AS rawKey, s.facts_version AS factsVersion,
+  n.raw_key AS rawKey, n.boot_id AS bootId, n.earlier_boots AS earlierBoots,
+  n.identity_shared_at AS identitySharedAt, n.clock_seen AS clockSeen, n.clock_level AS clockLevel, s.facts_version AS factsVersion,
   c.name AS clusterName, c.evidence_rev AS evidenceRev, c.analysed_rev AS analysedRev, c.analysed_by AS analysedBy,
   t.name AS tenantName, t.key AS tenantKey, t.status AS tenantStatus,
   (SELECT json_array(count(*) FILTER (WHERE f.severity = 3), count(*) FILTER (WHERE f.severity = 2), count(*) FILTER (WHERE f.severity = 1))
@@ -88,6 +96,10 @@ export type Heard = {
   readonly collector: string;
   readonly protocol: number;
   readonly bootId: string;
+  readonly earlierBoots: string;
+  readonly identitySharedAt: number | null;
+  readonly clockSeen: number;
+  readonly clockLevel: number;
 };
 
 /** The machine id is the one of the enrolment: it decides who may bring a new key. */
@@ -99,11 +111,14 @@ export type NewState = { readonly stateHash: string; readonly rawKey: string | n
 const asRead =
   'WHERE tenant_id = ?1 AND node_id = ?2 AND cluster_id = ?5 AND sequence = ?11 AND silent = ?12 AND status = ?13 AND public_key = ?14 RETURNING node_id';
 const heard = `UPDATE nodes SET sequence = ?3, digest = ?4, vitals = ?7, collector = ?8, protocol = ?9,
-  previous_boot_id = CASE WHEN boot_id IS NOT ?10 THEN boot_id ELSE previous_boot_id END, boot_id = ?10`;
+  previous_boot_id = CASE WHEN boot_id IS NOT ?10 THEN boot_id ELSE previous_boot_id END, boot_id = ?10,
+  earlier_boots = ?15, identity_shared_at = ?16, clock_seen = ?17, clock_level = ?18`;
 const seen = 'last_seen_at = ?6, silent = 0';
 
-function heardValues(speaker: Speaker, { now, vitals, collector, protocol, bootId }: Heard) {
-  return [now, vitals, collector, protocol, bootId, speaker.sequence, speaker.isSilent ? 1 : 0, speaker.status, speaker.publicKey] as const;
+function heardValues(speaker: Speaker, said: Heard) {
+  const { now, vitals, collector, protocol, bootId, earlierBoots, identitySharedAt, clockSeen, clockLevel } = said;
+  const asItWas = [speaker.sequence, speaker.isSilent ? 1 : 0, speaker.status, speaker.publicKey] as const;
+  return [now, vitals, collector, protocol, bootId, ...asItWas, earlierBoots, identitySharedAt, clockSeen, clockLevel] as const;
 }
 
 /** A short message about the state we have. Answers no row when the node's row is not the one that was read. */
@@ -118,7 +133,7 @@ export function acceptUnknownState(scope: TenantScope, message: StoredMessage, s
 
 /** A full message. */
 export function acceptFull(scope: TenantScope, message: StoredMessage, speaker: Speaker, said: Heard, state: NewState): D1PreparedStatement {
-  const sql = `${heard}, ${seen}, state_hash = ?15, state_at = ?6, raw_key = ?16 ${asRead}`;
+  const sql = `${heard}, ${seen}, state_hash = ?19, state_at = ?6, raw_key = ?20 ${asRead}`;
   return bindStored(scope, sql, message, ...heardValues(speaker, said), state.stateHash, state.rawKey);
 }
 

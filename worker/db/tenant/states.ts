@@ -39,6 +39,8 @@ export type MemberRow = {
   readonly name: string;
   readonly lastSeenAt: number;
   readonly intervalSeconds: number;
+  readonly identitySharedAt: number | null;
+  readonly clockLevel: number;
   /** Null: no state, or one of another facts version. */
   readonly facts: string | null;
   readonly viewDigest: string | null;
@@ -46,7 +48,8 @@ export type MemberRow = {
 
 /** Active nodes of a cluster with their newest facts, if those are of this version. ?3 facts version. */
 export function selectMembers({ db, tenantId }: TenantScope, clusterId: string, factsVersion: number): D1PreparedStatement {
-  const sql = `SELECT n.node_id AS nodeId, n.name, n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds, s.facts, s.view_digest AS viewDigest
+  const sql = `SELECT n.node_id AS nodeId, n.name, n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds,
+      n.identity_shared_at AS identitySharedAt, n.clock_level AS clockLevel, s.facts, s.view_digest AS viewDigest
     FROM nodes n LEFT JOIN node_states s
       ON s.tenant_id = n.tenant_id AND s.cluster_id = n.cluster_id AND s.node_id = n.node_id AND s.facts_version = ?3
     WHERE n.tenant_id = ?1 AND n.cluster_id = ?2 AND n.status = 'active' ORDER BY n.node_id`;

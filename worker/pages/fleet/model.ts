@@ -1,10 +1,10 @@
 /** What pages show of a cluster and in which order: worst first, by what it asks of the reader, never by grade. */
-import { freshForMs } from '../../analyzer';
+import { freshForMs, tellSilence } from '../../analyzer';
 import type { FleetNode, FleetRow } from '../../db/fleet';
 import { type ClusterSummary, type NodeSummary, parseSummary } from '../../findings/summary';
 import { countOf, listOf } from '../frame/count-words';
 import type { Mark } from '../frame/glyphs';
-import { spanText } from '../frame/time';
+import { fullTime, spanText } from '../frame/time';
 
 export type NodeMark = FleetNode & {
   /** Undefined: left out of a large cluster's summary; not worse than those that are in it. */
@@ -80,11 +80,7 @@ function markCluster(summary: ClusterSummary | undefined, nodes: readonly NodeMa
 }
 
 function sayCluster(summary: ClusterSummary | undefined, nodes: readonly NodeMark[], mark: Mark, now: number): string {
-  if (mark === 'silent')
-    return saySilent(
-      nodes.filter((node) => node.mark === 'silent'),
-      now,
-    );
+  if (mark === 'silent') return saySilent(nodes, now);
   if (mark === 'waiting') {
     const names = nodes.filter((node) => node.mark === 'waiting').map(({ name }) => name);
     return `${listOf(names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names)} enrolled; the first check-in takes up to a minute.`;
@@ -95,7 +91,17 @@ function sayCluster(summary: ClusterSummary | undefined, nodes: readonly NodeMar
   return summary.complete ? 'Nothing wrong.' : `Not fully checked: ${countOf(summary.notChecked, 'check')} could not be done.`;
 }
 
-function saySilent(silent: readonly NodeMark[], now: number): string {
+/** A whole site is told as one story; of single nodes the one that matters first. */
+function saySilent(nodes: readonly NodeMark[], now: number): string {
+  const story = tellSilence(
+    nodes.filter(({ status }) => status === 'active'),
+    now,
+  );
+  if (story?.isTogether === true) {
+    const span = `${story.withinMinutes} ${story.withinMinutes === 1 ? 'minute' : 'minutes'}`;
+    return `All ${story.count} nodes fell silent within ${span} (${fullTime(story.since).slice(0, 16)} UTC). Probably the site's line.`;
+  }
+  const silent = nodes.filter((node) => node.mark === 'silent');
   const [first] = silent;
   if (first === undefined) return '';
   const others = silent.length > 1 ? ` and ${silent.length - 1} more` : '';

@@ -1,0 +1,34 @@
+/**
+ * Two machines speak with one key: a cloned disk, a restored image. Each overwrites what the other said, so nothing the
+ * node says is believed while it lasts. Seen by boot ids: one that another had replaced comes back, which no restart does.
+ * @see random(4), /proc/sys/kernel/random/boot_id: made anew with every start
+ */
+import type { NodeInputs } from '../../node-inputs';
+import { type Detection, defineRule } from '../../rule';
+
+type Detail = { readonly name: string };
+
+export const identityShared = defineRule<NodeInputs>()({
+  id: 'node.identity-shared',
+  title: 'Two machines speak with one key',
+  brief: 'key on two machines',
+  severity: 'warning',
+  isAboutCheckIns: true,
+  holdMinutes: 0,
+  needs: ['presence'],
+  detect({ presence: { node, isShared } }): Detection<Detail> {
+    const found = isShared ? [{ subject: 'node/identity', guests: [], evidence: [], detail: { name: node } }] : [];
+    return { applies: true, found, notChecked: [] };
+  },
+  explain: (_detail, { node }) => ({
+    sentence: `Two machines check in as ${node}: this looks like a copied disk image.`,
+    breaks: `Each overwrites what the other said, so nothing about ${node} is believed while it lasts: it is not checked, and nothing is proposed for it.`,
+    messages: [],
+    because:
+      'Every start of a machine has a boot id of its own. One that another had replaced came back, and no restart does that. ' +
+      'A node that was rolled back to a state saved with its memory looks the same, once.',
+    todo: 'On the copy, make a new key and enrol it as what it is; the original keeps its key. This ends when one machine alone has checked in for an hour.',
+    commands: ['sexton-collector enroll --new-key'],
+  }),
+  remedy: () => undefined,
+});
