@@ -1,6 +1,7 @@
 /** What the collector remembers between runs. Unreadable or of another version: as if there were none. */
 import type { EnrolmentAnswer } from '../worker/wire/enrolment';
 import type { Answer } from '../worker/wire/snapshot';
+import type { Counters } from './counters';
 import { readAnswer } from './problem-reply';
 import type { StateDirectory, StateFile } from './state-directory';
 import { bootIdHere, keepLiving, type Stuck } from './stuck';
@@ -58,6 +59,18 @@ export function readMemory(directory: StateDirectory): Memory {
 
 export function writeMemory(directory: StateDirectory, memory: Memory): void {
   directory.write('state.json', `${JSON.stringify(memory)}\n`);
+}
+
+/** Of the look before, for what is told per second. */
+export function readCountersBefore(directory: StateDirectory): Counters | undefined {
+  const counters = unlessForbidden(() => readVersion1<Counters>(directory, 'counters.json'));
+  if (counters === undefined || !Array.isArray(counters.processes) || typeof counters.network !== 'object' || counters.network === null)
+    return undefined;
+  return [...counters.processes, ...Object.values(counters.network)].every(Array.isArray) ? counters : undefined;
+}
+
+export function writeCounters(directory: StateDirectory, counters: Counters): void {
+  unlessForbidden(() => directory.write('counters.json', `${JSON.stringify(counters)}\n`));
 }
 
 type StuckFile = { readonly version: 1; readonly bootId: string; readonly commands: readonly Stuck[] };

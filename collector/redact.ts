@@ -4,14 +4,15 @@ import type { CaptureEntry, Redaction } from './captures/entry';
 import type { RawCapture, RawFile } from './raw-capture';
 import { redactCounters, redactMembers, redactVmlist } from './redact/cluster-files';
 import { keepSentences, redactComplaints } from './redact/complaints';
-import { redactDmTable } from './redact/dm-table';
+import { redactDmCookies, redactDmStatus, redactDmTable } from './redact/dm-table';
 import { redactGuestConfig } from './redact/guest-config';
 import { redactGuestProcesses, redactNumbers } from './redact/guest-processes';
 import { redactHaStatus } from './redact/ha-status';
-import { redactDmInfo, redactFirstLine, redactGuestList, redactLines, redactMemory } from './redact/lines';
+import { redactDmInfo, redactFirstLine, redactGuestList, redactMemory, redactPackages } from './redact/lines';
 import { redactLvmReport } from './redact/lvm-report';
 import { findMentions, type KnownNames } from './redact/mentions';
 import { redactNextId } from './redact/next-id';
+import * as readings from './redact/readings';
 import { redactStorageConfig } from './redact/storage-config';
 import { type ProcessStart, redactTasks } from './redact/tasks';
 
@@ -21,6 +22,8 @@ export type RedactionContext = {
   /** Those, and of groups and their devices: words a complaint may hold. */
   readonly complained: KnownNames;
   readonly startOf: ProcessStart;
+  /** As it was read: storages are told by their directories. */
+  readonly storageConfig: string;
 };
 
 /** The same capture with its content filtered; unreadable when the content is not what the filter knows. */
@@ -58,10 +61,17 @@ function redactContent({ redaction, source }: CaptureEntry, content: Content, pa
 type Filter = (text: string, context: RedactionContext, path: string) => string | undefined;
 
 const filters: Readonly<Record<Redaction, Filter>> = {
-  lines: redactLines,
   'first-line': redactFirstLine,
   hash: (text) => (text.trim() === '' ? undefined : hashMachineId(text)),
+  packages: redactPackages,
   memory: redactMemory,
+  figures: readings.redactFigures,
+  processor: readings.redactProcessor,
+  'processor-model': readings.redactProcessorModel,
+  mounts: readings.redactMounts,
+  'file-systems': (text, { storageConfig }) => readings.redactFileSystems(text, storageConfig),
+  network: readings.redactNetwork,
+  pools: readings.redactPools,
   members: redactMembers,
   vmlist: redactVmlist,
   counters: redactCounters,
@@ -72,6 +82,8 @@ const filters: Readonly<Record<Redaction, Filter>> = {
   'storage-config': redactStorageConfig,
   'dm-info': redactDmInfo,
   'dm-table': redactDmTable,
+  'dm-status': redactDmStatus,
+  'dm-cookies': redactDmCookies,
   'lvm-report': redactLvmReport,
   'qm-list': (text) => redactGuestList('qemu', text),
   'pct-list': (text) => redactGuestList('lxc', text),

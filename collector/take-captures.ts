@@ -6,6 +6,7 @@ import type { BlockedTask } from './blocked-tasks';
 import type { CaptureEntry, CommandSource } from './captures/entry';
 import { storageLooks } from './captures/needs';
 import { fencedReader, keepGates } from './gate-keeper';
+import { chooseLocalStorages } from './local-storages';
 import type { LeftBehind } from './process-group';
 import type { RawCapture } from './raw-capture';
 import { type FileAnswer, type FileRequest, isBelowPve } from './read-sources';
@@ -85,9 +86,10 @@ export async function takeCaptures(
   }
 
   async function runEntry({ source, limitSeconds, maxBytes, attempts = 1 }: CommandEntry): Promise<RawCapture> {
-    const { argv, env = {} } = source;
+    const { argv, env = {}, more } = source;
+    const added = more === undefined ? [] : pathsOfStorages(raw, machine);
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await guard(commandName(argv), limitSeconds, (seconds) => machine.run(argv, env, seconds, maxBytes));
+      const outcome = await guard(commandName(argv), limitSeconds, (seconds) => machine.run([...argv, ...added], env, seconds, maxBytes));
       if (outcome.status !== 'failed' || attempt >= attempts) return outcome;
     }
   }
@@ -139,6 +141,13 @@ export async function takeCaptures(
     }
   }
   return { raw, stuck: hanging() };
+}
+
+/** Never a network mount, nor anything behind a link that may lead to one. */
+function pathsOfStorages(raw: ReadonlyMap<string, RawCapture>, machine: Machine): readonly string[] {
+  const textOf = (id: string) => raw.get(id)?.out?.toString('latin1') ?? '';
+  const isLink = (path: string) => machine.readDirect([{ source: { kind: 'link', path }, maxBytes: 4096 }])[0]?.reason !== 'EINVAL';
+  return chooseLocalStorages(textOf('pve.storage'), textOf('host.mounts'), isLink).map(({ path }) => path);
 }
 
 type FileEntry = CaptureEntry & { readonly source: FileRequest['source'] };

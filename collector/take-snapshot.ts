@@ -4,7 +4,7 @@ import { buildSnapshot, type Snapshot } from './build-snapshot';
 import { catalogue } from './captures/catalogue';
 import { type Context, runSeconds } from './context';
 import { openMachine } from './machine';
-import { readStuck, rememberStuck } from './memory';
+import { readCountersBefore, readStuck, rememberStuck, writeCounters } from './memory';
 import type { ProcessStart } from './redact/tasks';
 import { endRunningCommands } from './run-command';
 import { safeLine } from './safe-text';
@@ -12,7 +12,7 @@ import { startTimeOf } from './start-time';
 import { describeStuck, sayStuck } from './stuck';
 import { takeCaptures } from './take-captures';
 
-export async function takeSnapshot({ commandLine: { root }, directory, script, complain, now, onEarlyEnd }: Context): Promise<Snapshot> {
+export async function takeSnapshot({ commandLine: { root, command }, directory, script, complain, now, onEarlyEnd }: Context): Promise<Snapshot> {
   onEarlyEnd(() => {
     const ended = endRunningCommands();
     if (ended.length > 0)
@@ -28,7 +28,10 @@ export async function takeSnapshot({ commandLine: { root }, directory, script, c
   const described = stuck.map(describeStuck);
   for (const one of described)
     complain(safeLine(`Left alone, because it cannot be ended: ${sayStuck(one)}. It ends when the storage answers or the node reboots.`));
-  return buildSnapshot(catalogue, raw, processStartBelow(root), described);
+  const snapshot = buildSnapshot(catalogue, raw, processStartBelow(root), described, readCountersBefore(directory));
+  // Only a look that is sent is the one before the next.
+  if (command === 'send' && snapshot.counters !== undefined) writeCounters(directory, snapshot.counters);
+  return snapshot;
 }
 
 /** Gone is only what is provably gone: others' processes may be hidden from anybody but root. */

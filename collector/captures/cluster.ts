@@ -9,7 +9,7 @@ export const clusterIdentity: readonly CaptureEntry[] = [
     id: 'pve.local',
     step: 1,
     source: { kind: 'link', path: '/etc/pve/local' },
-    redaction: 'lines',
+    redaction: 'first-line',
   },
   {
     ...common,

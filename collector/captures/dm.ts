@@ -22,7 +22,7 @@ export const multipath: CaptureEntry = {
   kind: 'reading',
   step: 3,
   source: { kind: 'command', argv: status('multipath') },
-  redaction: 'lines',
+  redaction: 'dm-status',
 };
 
 export const mappingsAfter: readonly CaptureEntry[] = [
@@ -38,5 +38,5 @@ export const mappingsAfter: readonly CaptureEntry[] = [
 
 export const mappingReadings: readonly CaptureEntry[] = [
   { ...multipath, id: 'dm.thin-pool', step: 5, source: { kind: 'command', argv: status('thin-pool') } },
-  { ...multipath, id: 'dm.cookies', step: 5, source: { kind: 'command', argv: ['dmsetup', 'udevcookies'] } },
+  { ...multipath, id: 'dm.cookies', step: 5, source: { kind: 'command', argv: ['dmsetup', 'udevcookies'] }, redaction: 'dm-cookies' },
 ];

@@ -4,6 +4,8 @@ export type CommandSource = {
   readonly kind: 'command';
   readonly argv: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
+  /** Paths of local storages are added (local-storages.ts); they do not leave the node. */
+  readonly more?: 'local-storages';
 };
 
 export type Source =
@@ -17,8 +19,15 @@ export type Source =
 
 /** Which filter the content passes before it may leave the node: there is none that lets everything through (redact.ts). */
 export type Redaction =
-  | 'lines'
   | 'first-line'
+  | 'figures'
+  | 'packages'
+  | 'processor'
+  | 'processor-model'
+  | 'mounts'
+  | 'file-systems'
+  | 'network'
+  | 'pools'
   | 'hash'
   | 'memory'
   | 'members'
@@ -31,6 +40,8 @@ export type Redaction =
   | 'storage-config'
   | 'dm-info'
   | 'dm-table'
+  | 'dm-status'
+  | 'dm-cookies'
   | 'lvm-report'
   | 'qm-list'
   | 'pct-list'

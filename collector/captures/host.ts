@@ -2,8 +2,8 @@
 import { type CaptureEntry, mebibyte } from './entry';
 
 const small = { limitSeconds: 10, maxBytes: 64 * 1024 } as const;
-const state = { ...small, kind: 'state', redaction: 'lines' } as const;
-const reading = { ...small, kind: 'reading', redaction: 'lines' } as const;
+const state = { ...small, kind: 'state', redaction: 'first-line' } as const;
+const reading = { ...small, kind: 'reading', redaction: 'figures' } as const;
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format language
 const packageLine = '-f=${Package} ${Version}\\n';
@@ -41,7 +41,7 @@ export const hostStatBefore: CaptureEntry = {
   id: 'host.stat.1',
   step: 1,
   source: { kind: 'file', path: '/proc/stat' },
-  redaction: 'first-line',
+  redaction: 'processor',
 };
 
 export const hostPackages: CaptureEntry = {
@@ -52,6 +52,7 @@ export const hostPackages: CaptureEntry = {
     kind: 'command',
     argv: ['dpkg-query', '-W', packageLine, 'proxmox-ve', 'pve-manager', 'qemu-server', 'pve-container', 'libpve-storage-perl', 'lvm2', 'corosync'],
   },
+  redaction: 'packages',
 };
 
 export const hostMentions: CaptureEntry = {
@@ -66,16 +67,30 @@ export const hostMentions: CaptureEntry = {
   maxBytes: mebibyte,
 };
 
+/** Asked of the pools that are there; never loads the module, as `zpool` would by itself. */
+const pools = { kind: 'command', argv: ['zpool', 'list', '-Hp', '-o', 'name,size,allocated,free'], env: { ZFS_MODULE_LOADING: 'no' } } as const;
+
 export const hostReadings: readonly CaptureEntry[] = [
   { ...reading, id: 'host.uptime', step: 6, source: { kind: 'file', path: '/proc/uptime' } },
   { ...reading, id: 'host.loadavg', step: 6, source: { kind: 'file', path: '/proc/loadavg' } },
   { ...reading, id: 'host.meminfo', step: 6, source: { kind: 'file', path: '/proc/meminfo' }, redaction: 'memory' },
   {
     ...reading,
-    id: 'host.stat.2',
+    id: 'host.processor',
     step: 6,
-    source: { kind: 'file', path: '/proc/stat' },
-    redaction: 'first-line',
+    source: { kind: 'file', path: '/proc/cpuinfo' },
+    redaction: 'processor-model',
+    maxBytes: 2 * mebibyte,
   },
-  { ...reading, id: 'host.root', step: 6, source: { kind: 'command', argv: ['stat', '-f', '-c', '%S %b %f', '/'] } },
+  { ...reading, id: 'host.network', step: 6, source: { kind: 'file', path: '/proc/net/dev' }, redaction: 'network', maxBytes: mebibyte },
+  { ...reading, id: 'host.mounts', step: 6, source: { kind: 'file', path: '/proc/self/mountinfo' }, redaction: 'mounts', maxBytes: mebibyte },
+  { ...reading, id: 'host.stat.2', step: 6, source: { kind: 'file', path: '/proc/stat' }, redaction: 'processor' },
+  {
+    ...reading,
+    id: 'host.file-systems',
+    step: 6,
+    source: { kind: 'command', argv: ['stat', '-f', '-c', '%S %b %f %a %n', '/'], more: 'local-storages' },
+    redaction: 'file-systems',
+  },
+  { ...reading, id: 'zfs.pools', step: 6, source: pools, redaction: 'pools' },
 ];

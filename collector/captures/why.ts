@@ -40,6 +40,11 @@ export const whyCaptured: Readonly<Record<string, string>> = {
   'host.uptime': 'Seconds since boot.',
   'host.loadavg': 'Load of the last minutes.',
   'host.meminfo': 'Memory and swap in use.',
-  'host.stat.2': 'Processor time at the end.',
-  'host.root': 'Space in use on the root file system, and on no other: asking for others can hang.',
+  'host.processor': 'Model and number of processors; no serial numbers.',
+  'host.network': 'Bytes, errors and drops of hardware, bonds and bridges; no interfaces of guests and no addresses.',
+  'host.mounts': 'Which directories lie on local file systems: only those are asked how full they are. Only how many of each type leaves the node.',
+  'host.stat.2': 'Processor time at the end, and the time of boot.',
+  'host.file-systems':
+    'Space in use on the root file system and on storages that are local directories: never on a network mount. Paths stay on the node, the names of storages leave it.',
+  'zfs.pools': 'Size and use of ZFS pools.',
 };

@@ -87,6 +87,8 @@ export const lvmReport = {
 } as const;
 
 export const dmTable = {
+  /** Name, uuid, number, flags. */
+  field: { characters: 'A-Za-z0-9#+.:,;=@_\\\\-', max: 1024 } as Shape,
   /** Targets that only map keep their parameters; of any other (crypt, integrity … may hold keys) type and devices stay. */
   plainTargets: [
     ...['linear', 'striped', 'thin', 'thin-pool', 'snapshot', 'snapshot-origin', 'snapshot-merge', 'mirror', 'raid'],
@@ -98,8 +100,18 @@ export const dmTable = {
 /** A row of `dmsetup info`: names and numbers between bars. */
 export const dmRow: Shape = { characters: 'A-Za-z0-9#+.:=@_\\\\|, -', max: 4096 };
 
-/** One line of a file of the kernel, of a listing, or of a version. */
-export const plainLine: Shape = { characters: 'A-Za-z0-9._:+/~()%, \\t-', max: 1024 };
+/** The one line of a file of the kernel's, of a link, or a package's version. */
+export const plainLine: Shape = { characters: 'A-Za-z0-9._:+/~ -', max: 256 };
+
+export const readings = {
+  /** Interfaces of guests and of their firewall are left out. */
+  guestInterfaces: ['lo$', 'tap[0-9]', 'veth', 'fwbr', 'fwpr', 'fwln'],
+  interface: { characters: 'A-Za-z0-9._-', max: 15 } as Shape,
+  maxInterfaces: 32,
+  processorModel: { characters: 'A-Za-z0-9()@. _-', max: 64 } as Shape,
+  pool: { characters: 'A-Za-z0-9_.:-', max: 64 } as Shape,
+  maxPools: 32,
+} as const;
 
 /** `MemTotal: 65781364 kB`: those lines of /proc/meminfo. */
 export const memoryKeys = ['MemTotal', 'MemAvailable', 'SwapTotal', 'SwapFree'] as const;

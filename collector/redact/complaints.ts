@@ -4,7 +4,7 @@ import { complaintWords } from './allowed';
 import { showDevice } from './device-path';
 
 const words = new Set(complaintWords.split(/\s+/));
-const separators = /([\s,;:()"'`=<>!?]+)/;
+const separators = /([\t ,;:()"'`=<>!?]+)/;
 const isIdentity = /^(?:LVM-)?(?:[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6})$|^LVM-[A-Za-z0-9]{64}$/;
 const isNumber = /^[-+<>]?\d{1,20}(?:\.\d{1,6})?(?:[kmgtpKMGTP]?i?[bB]|s|%)?$/;
 

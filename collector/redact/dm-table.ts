@@ -7,6 +7,7 @@ import { dmTable } from './allowed';
 import { fits } from './shape';
 
 const isParameters = fits(dmTable.parameters);
+const isField = fits(dmTable.field);
 
 export function redactDmTable(text: string): string {
   const body = trimEndOf(text, /\n/);
@@ -16,7 +17,8 @@ export function redactDmTable(text: string): string {
 
 function redactDevice(device: string): string {
   const [name = '', uuid = '', minor = '', flags = '', ...tables] = splitUnescaped(device, ',');
-  return [name, uuid, minor, flags, ...tables.map(redactTable)].join(',');
+  const fields = [name, uuid, minor, flags].map((field) => (field === '' || isField(field) ? field : '?'));
+  return [...fields, ...tables.map(redactTable)].join(',');
 }
 
 function redactTable(table: string): string {
@@ -27,6 +29,26 @@ function redactTable(table: string): string {
   const devices = parameters.split(' ').filter((word) => /^\d+:\d+$/.test(word));
   return [extent, target, ...devices].join(' ');
 }
+
+/** `name: start length target …` of `dmsetup status`, for targets that only map. */
+export function redactDmStatus(text: string): string {
+  if (text.trim() === 'No devices found') return text;
+  return linesOf(text, (line) => {
+    const [, name = '', target = '', parameters = ''] = /^(.{1,512}?): \d{1,20} \d{1,20} ([a-z-]{1,32}) (.*)$/.exec(line) ?? [];
+    return isField(name) && isParameters(parameters) && dmTable.plainTargets.some((one) => one === target) ? line : '?';
+  });
+}
+
+/** `dmsetup udevcookies`: `0x… id value` and when they were used. */
+export function redactDmCookies(text: string): string {
+  return linesOf(text, (line) => (/^0x[0-9a-f]{1,8} +\d{1,10} +\d{1,10} +[A-Z][a-z]{2} [A-Za-z0-9: ]{1,80}$/.test(line) ? line : ''));
+}
+
+const linesOf = (text: string, keep: (line: string) => string): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? line : keep(line)))
+    .join('\n');
 
 function splitUnescaped(text: string, separator: string): readonly string[] {
   const parts: string[] = [];

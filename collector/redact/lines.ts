@@ -5,12 +5,14 @@ import { fits } from './shape';
 const isPlain = fits(plainLine);
 const isRow = fits(dmRow);
 
-export function redactLines(text: string): string {
-  return eachLine(text, (line) => (isPlain(line) ? line : '?'));
+export function redactFirstLine(text: string): string {
+  const [line = ''] = text.split('\n');
+  return `${line === '' || isPlain(line) ? line : '?'}\n`;
 }
 
-export function redactFirstLine(text: string): string {
-  return redactLines(`${text.split('\n')[0] ?? ''}\n`);
+/** `package version` */
+export function redactPackages(text: string): string {
+  return eachLine(text, (line) => (/^[a-z0-9.+-]{1,64} (?:\d[A-Za-z0-9.+:~-]{0,64})?$/.test(line) ? line : '?'));
 }
 
 /** Rows of `dmsetup info`, or that there are none. */
@@ -19,8 +21,9 @@ export function redactDmInfo(text: string): string {
 }
 
 export function redactMemory(text: string): string {
-  const kept = text.split('\n').filter((line) => memoryKeys.some((key) => line.startsWith(`${key}:`)));
-  return redactLines(kept.map((line) => `${line}\n`).join(''));
+  const pattern = new RegExp(`^(?:${memoryKeys.join('|')}):\\s+\\d{1,15} kB$`);
+  const kept = text.split('\n').filter((line) => pattern.test(line));
+  return kept.map((line) => `${line}\n`).join('');
 }
 
 /**

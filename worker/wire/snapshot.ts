@@ -61,7 +61,10 @@ export const capture = z.object({
 });
 export type Capture = z.infer<typeof capture>;
 
-/** Numbers only, at most 300 bytes as JSON: uptime s, load, CPU %, [used, total] MiB of memory, swap and root. */
+/**
+ * Numbers only, at most 300 bytes as JSON: uptime s, load, CPU %, [used, total] MiB of memory, swap and root, [running, all]
+ * virtual machines and containers, network KiB/s [in, out], % of the fullest storage.
+ */
 const pair = z.tuple([z.number().nonnegative(), z.number().nonnegative()]);
 export const vitals = z.object({
   uptime: z.number().nonnegative().optional(),
@@ -70,6 +73,10 @@ export const vitals = z.object({
   memory: pair.optional(),
   swap: pair.optional(),
   root: pair.optional(),
+  vms: pair.optional(),
+  cts: pair.optional(),
+  net: pair.optional(),
+  fullest: z.number().min(0).max(100).optional(),
 });
 export type Vitals = z.infer<typeof vitals>;
 
@@ -109,6 +116,16 @@ const stuckCommand = z.object({
 });
 export type StuckCommand = z.infer<typeof stuckCommand>;
 
+/** What grew since the look before, per second: bytes in and out by interface, percent of one processor by process. */
+const rates = z.object({
+  /** Between the two looks. */
+  seconds: z.number().nonnegative(),
+  cpu: z.number().min(0).max(100).optional(),
+  network: z.array(z.tuple([text(15), z.number().nonnegative(), z.number().nonnegative()])).max(32),
+  /** comm, pid, guest (0: none), percent; the busiest first. */
+  busiest: z.array(z.tuple([text(64), z.int().nonnegative(), z.int().nonnegative(), z.number().nonnegative()])).max(10),
+});
+
 export const readings = z.object({
   captures: z.array(capture).max(64),
   /** Capture id -> milliseconds it took. */
@@ -116,6 +133,7 @@ export const readings = z.object({
   /** Capture id -> standard error of commands that ended well (LVM's is state and stands in its capture). */
   stderr: z.record(z.string(), text(65_536)),
   stuck: z.array(stuckCommand).max(64).optional(),
+  rates: rates.optional(),
 });
 export type Readings = z.infer<typeof readings>;
 

@@ -83,7 +83,7 @@ describe('time grows with the length and not faster', () => {
   });
 
   it('passing every entry of the catalogue through its filter', { timeout: 60_000 }, () => {
-    const context: RedactionContext = { known, complained: known, startOf: () => 'cannot-tell' };
+    const context: RedactionContext = { known, complained: known, startOf: () => 'cannot-tell', storageConfig: '' };
     const slow = catalogue.flatMap((entry) =>
       units
         .filter((unit) => {

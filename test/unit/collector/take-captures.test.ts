@@ -18,7 +18,8 @@ describe('takeCaptures', () => {
       ...['pve.datacenter', 'pve.tasks.1', 'host.stat.1', 'pve.guests', 'pve.storage', 'dm.info.1', 'dm.multipath'],
       ...['lvm.report', 'lvm.autoactivation', 'dm.table', 'dm.info.2', 'dm.thin-pool', 'dm.cookies'],
       ...['pve.vmlist.2', 'pve.ha.2', 'pve.tasks.2', 'qm.list', 'pct.list', 'guest.pids', 'guest.processes', 'host.packages', 'host.mentions'],
-      ...['host.uptime', 'host.loadavg', 'host.meminfo', 'host.stat.2', 'host.root'],
+      ...['host.uptime', 'host.loadavg', 'host.meminfo', 'host.processor', 'host.network', 'host.mounts', 'host.stat.2'],
+      ...['host.file-systems', 'zfs.pools'],
     ]);
     expect(catalogue.map(({ step }) => step)).toEqual(catalogue.map(({ step }) => step).sort());
   });
@@ -30,6 +31,7 @@ describe('takeCaptures', () => {
     expect(machine.seen.filter((one) => !one.startsWith('/'))).toEqual([
       ...['fenced 6', 'fenced 2', 'dmsetup info', 'dmsetup status', 'dmsetup info', 'dmsetup status', 'lvm fullreport', 'lvs --readonly'],
       ...['dmsetup table', 'dmsetup info', 'dmsetup status', 'dmsetup udevcookies', 'fenced 2', 'qm list', 'pct list', 'dpkg-query -W', 'stat -f'],
+      'zpool list',
     ]);
     expect([...raw.values()].every(({ status }) => status === 'ok')).toBe(true);
   });
