@@ -7,7 +7,7 @@ type Said = { readonly says: string; readonly hint?: Hint };
 
 export function sayNetworkError(error: Error, where: string, name: string, certificate: PeerCertificate | undefined): Said {
   const code = 'code' in error ? String(error.code) : error.message;
-  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) return sayCertificate(code, name, certificate);
+  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME|VERIFY/.test(code)) return sayCertificate(code, name, certificate);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { says: `The name ${name} cannot be resolved (${code}).`, hint: 'proxy' };
   if (/^HPE_/.test(code)) return { says: `What answers at ${where} does not speak HTTP as it should (${code}).` };
   if (/^E(?:PROTO|RR_SSL)/.test(code)) return { says: `What answers at ${where} does not speak TLS (${code}).` };

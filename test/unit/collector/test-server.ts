@@ -1,6 +1,7 @@
 /** A small server that checks what arrives as RFC 9421 and RFC 9530 say it, without any code of the project. */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -29,10 +30,12 @@ export type TestServer = {
   readonly close: () => Promise<void>;
 };
 
-export async function startTestServer(): Promise<TestServer> {
+export type Listening = { readonly certificate?: { readonly key: string; readonly cert: string }; readonly host?: string };
+
+export async function startTestServer({ certificate, host = '127.0.0.1' }: Listening = {}): Promise<TestServer> {
   const arrived: Arrived[] = [];
   let publicKey: KeyObject | undefined;
-  const server = createServer((request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -42,12 +45,13 @@ export async function startTestServer(): Promise<TestServer> {
       arrived.push(one);
       answer(response, self.reply(one));
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  };
+  const server = certificate === undefined ? createServer(take) : createSecureServer(certificate, take);
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const self: TestServer = {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     arrived,
     reply: () => ({ status: 500, body: {} }),
     close: () =>
