@@ -41,6 +41,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 // Ending waits for a name that is being looked up: with two name servers that do not answer, 40 seconds. See resolv.conf(5).
 process.env.RES_OPTIONS = process.env.RES_OPTIONS ?? 'timeout:2 attempts:1';
 
+/** Everything is bounded by itself; this is for what nobody thought of: the next run must find this one gone. */
+const longestRunMs = 89_000;
+if (argv.some((word) => word === 'send' || word === 'collect')) {
+  setTimeout(() => {
+    writeAll(2, `sexton-collector took more than ${longestRunMs / 1000} s and was ended.\n`);
+    endEarly(exitCode.unreachable);
+  }, longestRunMs).unref();
+}
+
 async function main(): Promise<number> {
   if (argv[0] === fencedReaderCommand) {
     writeAll(1, answerFencedRead(argv[1] ?? '', argv[2] ?? '[]'));

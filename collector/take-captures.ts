@@ -127,8 +127,8 @@ export async function takeCaptures(
   for (const step of [1, 2, 3, 4, 5, 6]) {
     const ofStep = entries.filter((entry) => entry.step === step);
     const files = ofStep.filter(isFileEntry);
-    await takeFenced(files.filter(({ source }) => isBelowPve(source)));
-    for (const entry of files.filter(({ source }) => !isBelowPve(source))) {
+    await takeFenced(files.filter(isFenced));
+    for (const entry of files.filter((one) => !isFenced(one))) {
       const startMs = machine.elapsedMs();
       const [answer = noAnswer] = machine.readDirect([entry]);
       raw.set(entry.id, { ...answer, ms: since(startMs) });
@@ -153,4 +153,5 @@ function pathsOfStorages(raw: ReadonlyMap<string, RawCapture>, machine: Machine)
 type FileEntry = CaptureEntry & { readonly source: FileRequest['source'] };
 type CommandEntry = CaptureEntry & { readonly source: CommandSource };
 const isFileEntry = (entry: CaptureEntry): entry is FileEntry => entry.source.kind !== 'command';
+const isFenced = (entry: FileEntry) => entry.isFenced === true || isBelowPve(entry.source);
 const isCommandEntry = (entry: CaptureEntry): entry is CommandEntry => entry.source.kind === 'command';

@@ -67,6 +67,8 @@ export type CaptureEntry = {
    * quote configurations, only whole sentences we know leave the node. Of all others: words, numbers and names we know. */
   readonly stderr?: 'state' | 'known-lines';
   readonly needs?: Need;
+  /** Read by a child, as everything below /etc/pve is: somebody may have linked these files there, or onto a file server. */
+  readonly isFenced?: true;
   /** How often it is tried when it fails (not when it hangs); absent: once. */
   readonly attempts?: number;
   readonly limitSeconds: number;

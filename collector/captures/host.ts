@@ -64,6 +64,7 @@ export const hostMentions: CaptureEntry = {
     patterns: ['/etc/fstab', '/etc/crypttab', '/etc/drbd.d/*.res', '/etc/rtslib-fb-target/saveconfig.json', '/etc/libvirt/qemu/*.xml'],
   },
   redaction: 'mentions',
+  isFenced: true,
   maxBytes: mebibyte,
 };
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { type CommandLimits, type CommandOutcome, runCommand } from '../../../collector/run-command';
+import { livingMembers } from '../../../collector/process-group';
+import { type CommandLimits, type CommandOutcome, commandName, runCommand } from '../../../collector/run-command';
 
 const env = { PATH: process.env.PATH ?? '' };
 const limits: CommandLimits = { limitSeconds: 5, maxOutBytes: 10_000, maxErrBytes: 1000, graceMs: { term: 200, kill: 200, close: 200 } };
@@ -108,5 +109,59 @@ describe('runCommand', () => {
   it('never hands an argument to a shell', async () => {
     const outcome = await runCommand(['echo', '$(id)', '; id'], env, limits);
     expect(outcome.out.toString()).toBe('$(id) ; id\n');
+  });
+
+  it('ends what a command left running in its group, also when it ended well and shut its output', async () => {
+    const outcome = await sh('sleep 60 >/dev/null 2>&1 & echo $!');
+    expect(outcome).toMatchObject({ status: 'ok', exit: 0 });
+    expect(outcome.left).toBeUndefined();
+    expect(await dies(Number(outcome.out.toString()))).toBe(true);
+  });
+
+  it('kills what a command started that ignores SIGTERM, although the command itself obeys', async () => {
+    const outcome = await sh('(trap "" TERM; while :; do sleep 0.05; done) & echo $!; wait', { limitSeconds: 0.3 });
+    expect(outcome).toMatchObject({ status: 'timeout' });
+    expect(await dies(Number(outcome.out.toString()))).toBe(true);
+  });
+
+  it('does not wait for a daemon of another session that keeps the output open', async () => {
+    const outcome = await sh('setsid sh -c "sleep 60 & echo \\$! >&2; wait" & sleep 0.3; echo begun');
+    const daemon = Number(outcome.err.toString());
+    expect(outcome).toMatchObject({ status: 'failed', reason: 'a process it left behind kept the output open' });
+    expect(outcome.ms).toBeLessThan(3000);
+    process.kill(daemon, 'SIGKILL');
+  });
+
+  it('ends a command that multiplies', async () => {
+    const outcome = await sh(
+      'trap "" TERM; fork() { [ $1 -gt 4 ] || { fork $(($1 + 1)) & fork $(($1 + 1)) & }; while :; do sleep 0.1; done; }; echo $$; fork 0',
+      {
+        limitSeconds: 1,
+      },
+    );
+    expect(outcome.status).toBe('timeout');
+    expect(outcome.left).toBeUndefined();
+    expect(livingMembers(Number(outcome.out.toString()))).toEqual([]);
+  });
+
+  it('reads no more from whoever floods, even when it does not mind', async () => {
+    const outcome = await sh('trap "" TERM PIPE; while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 2>/dev/null; done', { maxOutBytes: 100 });
+    expect(outcome).toMatchObject({ status: 'failed', reason: 'too much output', truncated: 100 });
+  });
+
+  it('is not held up by a zombie in its group', async () => {
+    const outcome = await sh('setsid sh -c "sleep 0 & exec sleep 1" >/dev/null 2>&1 & sh -c "sleep 0 & exec sleep 0.2"; echo done');
+    expect(outcome).toMatchObject({ status: 'ok', exit: 0 });
+    expect(outcome.left).toBeUndefined();
+  });
+});
+
+describe('commandName', () => {
+  it('is what people call it', () => {
+    expect([['lvm', 'fullreport', '-a'], ['lvs', '--readonly'], ['stat']].map(([first = '', ...rest]) => commandName([first, ...rest]))).toEqual([
+      'lvm fullreport',
+      'lvs',
+      'stat',
+    ]);
   });
 });

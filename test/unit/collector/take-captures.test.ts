@@ -30,10 +30,11 @@ describe('takeCaptures', () => {
     // Before LVM the storage is looked at once more, in two commands.
     expect(machine.seen.filter((one) => !one.startsWith('/'))).toEqual([
       ...['fenced 6', 'fenced 2', 'dmsetup info', 'dmsetup status', 'dmsetup info', 'dmsetup status', 'lvm fullreport', 'lvs --readonly'],
-      ...['dmsetup table', 'dmsetup info', 'dmsetup status', 'dmsetup udevcookies', 'fenced 2', 'qm list', 'pct list', 'dpkg-query -W', 'stat -f'],
+      ...['dmsetup table', 'dmsetup info', 'dmsetup status', 'dmsetup udevcookies', 'fenced 3', 'qm list', 'pct list', 'dpkg-query -W', 'stat -f'],
       'zpool list',
     ]);
     expect([...raw.values()].every(({ status }) => status === 'ok')).toBe(true);
+    expect(machine.seen.filter((one) => !one.startsWith('/')).length).toBeLessThanOrEqual(30);
   });
 
   it('never starts a second one of a command that got stuck, and goes on with the rest', async () => {
@@ -78,6 +79,20 @@ describe('takeCaptures', () => {
     expect(machine.elapsedMs()).toBeLessThanOrEqual(50_000);
     expect(raw.get('host.packages')).toMatchObject({ status: 'skipped', reason: 'no time left' });
     expect([...raw.keys()].sort()).toEqual(catalogue.map(({ id }) => id).sort());
+  });
+
+  it.each(['timeout', 'stuck'] as const)('ends in its time when every command is a %s, whatever the gates wait for', async (status) => {
+    const left = [{ pid: 4711, startTime: 1 }];
+    const machine = fakeMachine(() => ({ status, ms: 60_000, ...(status === 'stuck' ? { left } : {}) }), {
+      listBlockedTasks: () => [{ pid: 1, tid: 1, comm: 'kvm', wchan: 'io_schedule', moment: '' }],
+    });
+    await takeCaptures(catalogue, machine, 70, []);
+    expect(machine.elapsedMs()).toBeLessThanOrEqual(70_000);
+    const gatesOnly = fakeMachine(({ length }) => ({ ms: length > 0 ? 4000 : 0 }), {
+      listBlockedTasks: () => [{ pid: 1, tid: 1, comm: 'kvm', wchan: 'io_schedule', moment: '' }],
+    });
+    await takeCaptures(catalogue, gatesOnly, 70, []);
+    expect(gatesOnly.elapsedMs()).toBeLessThanOrEqual(70_000);
   });
 
   it('asks the device mapper again when a mapping went while it listed, and keeps the failure when it stays', async () => {

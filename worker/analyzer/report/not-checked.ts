@@ -8,7 +8,9 @@ import { utcMinute } from '../words';
 const captureNames: Readonly<Record<string, string>> = {
   'dm.info.1': 'dmsetup info',
   'dm.info.2': 'dmsetup info (second reading)',
+  'dm.table': 'dmsetup table',
   'lvm.report': 'lvm fullreport',
+  'lvm.autoactivation': 'lvs -o lv_autoactivation',
   'pve.local': '/etc/pve',
   'pve.guests': 'the guest configurations in /etc/pve/nodes',
   'pve.storage': '/etc/pve/storage.cfg',
@@ -37,9 +39,9 @@ export function sayUnknown(why: Unknown): string {
     case 'timed_out':
       return `${nameOf(why.capture)} did not answer in time. Usually a storage path is down: look at multipath -l, dmesg -T | tail.`;
     case 'stuck':
-      return `${nameOf(why.capture)} hangs in the kernel and was left alone. It ends when the storage answers or the node reboots.`;
+      return `${nameOf(why.capture)} hangs in the kernel. Sexton left it alone and will not start another. It ends when the storage answers or the node reboots: sexton-collector status, dmesg -T | tail.`;
     case 'skipped':
-      return `${nameOf(why.capture)} was not run on purpose${why.says === '' ? '' : `: ${why.says}`}.`;
+      return `${nameOf(why.capture)} was not run on purpose${saySkipped(why.says)}`;
     case 'unreadable':
       return why.capture === 'pve.local' || why.capture === 'pve.guests'
         ? `/etc/pve could not be read${why.says === '' ? '' : ` (${why.says})`}. That is not "no guests": systemctl status pve-cluster`
@@ -81,6 +83,26 @@ export function sayUnknown(why: Unknown): string {
     case 'in_flight':
       return `${why.guest === null ? '' : `guest ${why.guest}: `}${why.says}. Judged again at the next check-in.`;
   }
+}
+
+/** What is to be done about a reason not to start a command, by its words. @see collector/gates.ts */
+const whenItRunsAgain: readonly (readonly [RegExp, string])[] = [
+  [/ no working path: /, 'It runs again when a path is back: multipath -l'],
+  [/ suspended: /, 'It runs again when nothing is suspended: dmsetup info, dmsetup udevcookies'],
+  [/^a process waits in the kernel for storage/, 'It runs again when the storage answers: ps -eo pid,stat,wchan:32,comm, dmesg -T | tail'],
+  [/^a virtual machine hangs/, 'It runs again when the machine moves: ps -eo pid,stat,wchan:32,comm, dmesg -T | tail'],
+  [/ (?:hangs in the kernel|did not answer in time)$/, 'It runs again when the storage answers: sexton-collector status, dmesg -T | tail'],
+  [/^\/etc\/pve does not answer: /, 'It runs again when /etc/pve does: systemctl status pve-cluster'],
+  [/^no time left$/, 'Other commands took all of it: sexton-collector collect shows which'],
+];
+
+/** `multipath map mpathc has no working path: LVM commands would hang` as a sentence, and what to do. */
+function saySkipped(says: string): string {
+  if (says === '') return '.';
+  const next = whenItRunsAgain.find(([words]) => words.test(says))?.[1];
+  const at = says.lastIndexOf(': ');
+  const because = next === undefined || at < 0 ? says : `${says.slice(0, at)}, so ${says.slice(at + 2)}`;
+  return `: ${because}.${next === undefined ? '' : ` ${next}.`}`;
 }
 
 export type NotCheckedGroup = {
