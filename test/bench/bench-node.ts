@@ -38,11 +38,15 @@ export async function enrolCluster(ports: Ports, tenantId: TenantId, fakes: read
 
 async function enrolNode(ports: Ports, token: string, fake: FakeNode): Promise<BenchNode> {
   const key = await makeKey();
+  const seconds = () => Math.floor(ports.now() / 1000);
   const machineId = sha256(fake.name).slice(0, 32);
   const membership = { cluster: fake.cluster ?? null, members: fake.members ?? [fake.name] };
   const request = { protocol: 1, token, publicKey: key.publicKey, node: fake.name, machineId, collector: '0.1.0', membership };
   const keyid = createHash('sha256').update(Buffer.from(key.publicKey, 'base64')).digest('hex');
-  const signed = await signRequest({ key, keyid, path: '/v1/enroll', sequence: 0 }, new TextEncoder().encode(JSON.stringify(request)));
+  const signed = await signRequest(
+    { key, keyid, path: '/v1/enroll', sequence: 0, created: seconds() },
+    new TextEncoder().encode(JSON.stringify(request)),
+  );
   const enrolled = await enrollNode(ports, signed);
   if (!enrolled.ok) throw new Error(enrolled.error.detail);
 
@@ -67,7 +71,10 @@ async function enrolNode(ports: Ports, token: string, fake: FakeNode): Promise<B
         report: 'none',
       };
       const lines = form === 'short' ? [JSON.stringify(header)] : [JSON.stringify(header), state.line, state.readings];
-      return signRequest({ key, keyid: enrolled.value.keyid, path: '/v1/snapshots', sequence }, Uint8Array.from(gzipSync(lines.join('\n'))));
+      return signRequest(
+        { key, keyid: enrolled.value.keyid, path: '/v1/snapshots', sequence, created: seconds() },
+        Uint8Array.from(gzipSync(lines.join('\n'))),
+      );
     },
   };
 }

@@ -50,13 +50,23 @@ export async function prepareMessage(
   return read.ok ? ok({ ...prepared, read: read.value, rawKey }) : read;
 }
 
-/** The bucket failing costs the raw copy, not the message: the state is asked for again at the next one. */
+/** A bucket that takes longer is not waited for: the collector has a deadline of its own. */
+const rawPatienceMs = 4000;
+
+/** The bucket failing, or being slow, costs the raw copy and not the message: the state is asked for again at the next one. */
 async function keepRaw({ raw }: Ports, key: string, body: Uint8Array): Promise<string | null> {
-  try {
-    if (raw === undefined) return null;
+  if (raw === undefined) return null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), rawPatienceMs);
+  });
+  const kept = (async () => {
     await raw.put(key, body);
     return key;
-  } catch {
-    return null;
+  })().catch(() => null);
+  try {
+    return await Promise.race([kept, tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -8,7 +8,8 @@ import type { SignedRequest } from '../../../worker/signed-request';
 import type { EnrolmentAnswer, EnrolmentRequest } from '../../../worker/wire/enrolment';
 import { sequenceHeader, signatureBase, signatureParameters } from '../../../worker/wire/signature-base';
 import type { Answer, Capture, Header } from '../../../worker/wire/snapshot';
-import { noon, type TestPorts } from './test-ports';
+import { nodeSeconds } from './test-clock';
+import type { TestPorts } from './test-ports';
 
 export type Key = { readonly pair: CryptoKeyPair; readonly publicKey: string };
 
@@ -24,14 +25,11 @@ export type Signing = {
   readonly keyid: string;
   readonly path: string;
   readonly sequence: number;
-  /** Unix seconds; as the test's clock begins, unless told. */
+  /** Unix seconds; by the test's clock, unless told. */
   readonly created?: number;
 };
 
-export async function signRequest(
-  { key, keyid, path, sequence, created = Math.floor(noon / 1000) }: Signing,
-  body: Uint8Array,
-): Promise<SignedRequest> {
+export async function signRequest({ key, keyid, path, sequence, created = nodeSeconds() }: Signing, body: Uint8Array): Promise<SignedRequest> {
   const contentDigest = `sha-256=:${(await sha256(body)).toString('base64')}:`;
   const signable = { method: 'POST', path, created, keyid, contentDigest, sequence } as const;
   const signature = await crypto.subtle.sign('Ed25519', key.pair.privateKey, new TextEncoder().encode(signatureBase(signable)));

@@ -4,8 +4,9 @@ import { type Config, readConfig } from '../../../worker/config';
 import { base32 } from '../../../worker/ids';
 import type { Ports } from '../../../worker/ports';
 import { type CountingDatabase, countDatabase } from './counting-db';
+import { makeClock } from './test-clock';
 
-export const noon = Date.UTC(2026, 10, 21, 9, 41, 7);
+export { noon } from './test-clock';
 
 export type TestPorts = Ports & {
   readonly counted: CountingDatabase;
@@ -21,7 +22,7 @@ let made = 0;
 export async function makePorts(more: { readonly withoutBucket?: boolean } = {}): Promise<TestPorts> {
   const counted = countDatabase(env.DB);
   const bucket = new Map<string, Uint8Array>();
-  const clock = { now: noon };
+  const clock = makeClock();
   const faults = { bucketFails: false, limited: false, nodeClockAheadSeconds: 0 };
   made += 1;
   let drawn = 0;
