@@ -50,10 +50,10 @@ describe('a node full of secrets', () => {
   });
 
   it('lets none of them out by enroll and send, nor into what it keeps for later', { timeout: 60_000 }, async () => {
-    const sent = await stage.node.run(['send'], { env });
+    const sent = await stage.node.run(['send', '--now'], { env });
     expect(sent.code).toBe(0);
     server.reply = () => problem(503, 'unavailable');
-    const failed = await stage.node.run(['send'], { env });
+    const failed = await stage.node.run(['send', '--now'], { env });
     expect(failed.code).toBe(4);
     expect(server.arrived.length).toBeGreaterThanOrEqual(3);
     for (const { path, lines } of server.arrived) expect(found(lines.join('\n')), path).toEqual([]);
@@ -66,7 +66,7 @@ describe('a node full of secrets', () => {
   it('prints with collect exactly what send then sends', { timeout: 60_000 }, async () => {
     server.reply = () => ({ status: 200, body: accepted });
     const printed = (await stage.node.run(['collect', '--raw'])).out.trimEnd().split('\n');
-    await stage.node.run(['send']);
+    await stage.node.run(['send', '--now']);
     const posted = server.arrived.filter(({ lines }) => lines.length === 3).pop()?.lines ?? [];
     expect(printed).toHaveLength(3);
     const [header = '', state, readings = ''] = printed;
