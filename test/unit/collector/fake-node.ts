@@ -1,5 +1,5 @@
 /** A copy of the fake node in a temporary directory, and the bundled collector run on it as a program. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,12 @@ import { buildCollector } from '../../../scripts/build-collector.mjs';
 const fixture = join(import.meta.dirname, '../../fixtures/fake-node');
 
 export type Ran = { readonly code: number | null; readonly out: string; readonly err: string };
-export type RunOptions = { readonly input?: string; readonly node?: string; readonly env?: Readonly<Record<string, string>> };
+export type RunOptions = {
+  readonly input?: string;
+  readonly node?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onStart?: (child: ChildProcess) => void;
+};
 
 export type FakeNode = {
   readonly root: string;
@@ -47,9 +52,10 @@ export async function makeFakeNode(): Promise<FakeNode> {
     root,
     bin,
     bundle,
-    run: (args, { input, node = process.execPath, env = {} } = {}) =>
+    run: (args, { input, node = process.execPath, env = {}, onStart } = {}) =>
       new Promise((resolve, reject) => {
         const child = spawn(node, [bundle, ...args, '--root', root], { env: { PATH: `${bin}:${process.env.PATH}`, ...env } });
+        onStart?.(child);
         let [out, err] = ['', ''];
         child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
         child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
