@@ -37,11 +37,11 @@ export type CommandOutcome = {
 /** Groups that run right now, by the pid of their first process: whoever ends this process early ends them too. */
 const running = new Map<number, string>();
 
-/** Asks them to end, and answers who they are: they may not be able to. */
+/** Ends them at once, for there is no time to ask, and answers who they are: what waits in the kernel stays. */
 export function endRunningCommands(): readonly (LeftBehind & { readonly command: string })[] {
   return [...running].flatMap(([group, command]) => {
     const members = livingMembers(group);
-    signalGroup(group, 'SIGTERM');
+    signalGroup(group, 'SIGKILL');
     return members.map((member) => ({ ...member, command }));
   });
 }

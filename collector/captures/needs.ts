@@ -20,7 +20,19 @@ export const qemuNames: readonly string[] = ['kvm', 'qemu-system'];
  * wait elsewhere, such as threads of a driver that always sleep so, say nothing about storage.
  */
 export const storageWaits: readonly string[] = [
-  ...['io_schedule', 'blk_', 'bio_', 'submit_bio', 'bit_wait_io', 'wait_on_page', 'folio_wait', 'wait_on_buffer', '__wait_on_buffer', 'sync_'],
+  ...[
+    'io_schedule',
+    'exit_aio',
+    'blk_',
+    'bio_',
+    'submit_bio',
+    'bit_wait_io',
+    'wait_on_page',
+    'folio_wait',
+    'wait_on_buffer',
+    '__wait_on_buffer',
+    'sync_',
+  ],
   ...[
     'blkdev_',
     '__blkdev_',
