@@ -104,6 +104,19 @@ describe('all members at once, each losing answers', () => {
   });
 });
 
+describe('members that were all away', () => {
+  it.each(['full', 'short'] as const)('and come back within one minute, before cron has looked, are silent no more (%s)', async (form) => {
+    const messages = [states.calm, ...others.map(capturesOf)];
+    const copy = await sample.copy();
+    sample.ports.clock.now += 60 * minute;
+    // The first one's report calls the others silent.
+    for (const [at, node] of copy.nodes.entries())
+      expect(await node.deliver(at === 0 ? 'full' : form, messages[at] ?? [])).toMatchObject({ status: 200 });
+    expect((await copy.dump()).cluster_reports?.join()).not.toContain('silent');
+    expect((await finish(copy)).cluster_reports?.join()).not.toContain('silent');
+  });
+});
+
 describe('a bucket that', () => {
   const raw = () => sample.ports.raw;
   const buckets = {

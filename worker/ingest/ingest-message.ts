@@ -61,7 +61,7 @@ async function storeAndReport(visit: Visit, isRepeated: boolean): Promise<{ read
   const writes = isRepeated ? [] : storeMessage(visit, contact);
   const isNewState = !isRepeated && prepared.read !== undefined;
   const isReportDue =
-    speaker.status === 'active' && (isNewState || header.report !== 'none' || (!isRepeated && contact.isNews) || needsReport(speaker));
+    speaker.status === 'active' && (isNewState || header.report !== 'none' || (!isRepeated && contact.isNews) || needsReport(speaker, now));
   const renewals = isReportDue && !isNewState ? renewReport(scope, speaker) : [];
   const reads = isReportDue ? selectReading(scope, speaker.clusterId, now) : [];
   const statements = [...writes, ...renewals, ...reads];

@@ -13,6 +13,7 @@ import type { Problem } from '../problem';
 import { err, ok, type Result } from '../result';
 import type { Capture } from '../wire/snapshot';
 import type { FullPart } from './unpack-message';
+import { wasAway } from './was-away';
 
 export type ReadState = {
   readonly facts: string;
@@ -81,7 +82,7 @@ export function storeFull(scope: TenantScope, { message, speaker, said, state, r
   const statements = [acceptFull(scope, message, speaker, said, state)];
   const isActive = speaker.status === 'active';
   // Right behind: what arrives twice at the same moment is stored, and raises, once.
-  if (isActive) statements.push(speaker.isSilent ? raiseWithNeighbours(scope, message) : raiseRevision(scope, message));
+  if (isActive) statements.push(wasAway(speaker, said.now) ? raiseWithNeighbours(scope, message) : raiseRevision(scope, message));
   const sample = sampleVitals(scope, message, speaker.lastSeenAt, said);
   if (sample !== undefined) statements.push(sample);
   // These two compare with the state that is about to be replaced.

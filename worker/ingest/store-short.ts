@@ -5,6 +5,7 @@ import type { StoredMessage } from '../db/tenant/guards';
 import { acceptShort, acceptUnknownState, type Heard, type Speaker, sampleVitals } from '../db/tenant/nodes';
 import { raiseWithNeighbours } from '../db/tenant/views';
 import { isOutdated } from '../findings/report-cluster';
+import { wasAway } from './was-away';
 
 export type ShortWrite = {
   readonly message: StoredMessage;
@@ -21,7 +22,7 @@ export function storeShort(scope: TenantScope, { message, speaker, said, isNews,
   const raise = isActive && isNews ? [raiseWithNeighbours(scope, message)] : [];
   if (!isStateKnown) return [acceptUnknownState(scope, message, speaker, said), ...raise];
   const statements = [acceptShort(scope, message, speaker, said)];
-  if (isActive && (isNews || speaker.isSilent)) statements.push(raiseWithNeighbours(scope, message));
+  if (isActive && (isNews || wasAway(speaker, said.now))) statements.push(raiseWithNeighbours(scope, message));
   const sample = sampleVitals(scope, message, speaker.lastSeenAt, said);
   if (sample !== undefined) statements.push(sample);
   return statements;
@@ -34,6 +35,7 @@ export function renewReport(scope: TenantScope, { cluster, clusterId, status }: 
 }
 
 /** Will there be something to report, or is there a report that was not made? */
-export function needsReport({ status, isSilent, cluster }: Speaker): boolean {
-  return status === 'active' && (isSilent || cluster.analysedRev < cluster.evidenceRev || isOutdated(cluster));
+export function needsReport(speaker: Speaker, now: number): boolean {
+  const { status, cluster } = speaker;
+  return status === 'active' && (wasAway(speaker, now) || cluster.analysedRev < cluster.evidenceRev || isOutdated(cluster));
 }
