@@ -22,6 +22,14 @@ async function listTenantTables(db: D1Database): Promise<readonly Table[]> {
   });
 }
 
+/** Those in which the customer has something to copy. */
+async function listFilled(db: D1Database, tables: readonly Table[], tenantId: TenantId): Promise<readonly Table[]> {
+  const counts = await db.batch<{ n: number }>(
+    tables.map(({ name }) => db.prepare(`SELECT count(*) AS n FROM ${name} WHERE tenant_id = ?1`).bind(tenantId)),
+  );
+  return tables.filter((_, at) => counts[at]?.results[0]?.n !== 0);
+}
+
 /** Table -> its rows, each as JSON. */
 export type Dump = Readonly<Record<string, readonly string[]>>;
 
@@ -36,6 +44,7 @@ let copies = 0;
 
 export async function makeTemplate({ db, now }: Pick<TestPorts, 'db' | 'now'>, original: TestCustomer): Promise<Template> {
   const tables = await listTenantTables(db);
+  const filled = await listFilled(db, tables, original.tenantId);
   await retire(db, original.tenantId);
   let latest: TenantId | undefined;
   return {
@@ -43,7 +52,7 @@ export async function makeTemplate({ db, now }: Pick<TestPorts, 'db' | 'now'>, o
       copies += 1;
       const tenantId = `t_${String(copies).padStart(16, '0')}` as TenantId;
       const key = `X${copies}`;
-      const rows = tables.map(({ name, columns: [, ...rest] }) =>
+      const rows = filled.map(({ name, columns: [, ...rest] }) =>
         db
           .prepare(`INSERT INTO ${name} (tenant_id, ${rest.join(', ')}) SELECT ?2, ${rest.join(', ')} FROM ${name} WHERE tenant_id = ?1`)
           .bind(original.tenantId, tenantId),

@@ -8,7 +8,7 @@ import { localMappings, pve1, pve2, pve3 } from '../../unit/analyzer/support/sam
 import { type Dump, makeTemplate } from './copy-customer';
 import { makeRetryingNode, type RetryingNode } from './retrying-node';
 import { type Browser, openApp } from './staff';
-import { makeCustomer, makeToken, rows, type TestCustomer } from './test-customer';
+import { makeCustomer, makeToken, type TestCustomer } from './test-customer';
 import { enrolTestNode, type TestNode } from './test-node';
 import { makePorts, noon, type TestPorts } from './test-ports';
 
@@ -79,27 +79,29 @@ export function muteLog(): void {
   for (const way of ['error', 'warn', 'info', 'log'] as const) vi.spyOn(console, way).mockImplementation(() => undefined);
 }
 
+type Life = { readonly finding_id: string; readonly episode: number; readonly is_open: number; readonly opened: number; readonly closed: number };
+
+/** In one trip: it is asked thousands of times. */
+async function readLives({ scope: { db, tenantId } }: TestCustomer) {
+  const [audit, numbers, lives] = await db.batch([
+    db.prepare('SELECT count(*) AS n, coalesce(max(seq), 0) AS last FROM audit_events WHERE tenant_id = ?1').bind(tenantId),
+    db.prepare('SELECT count(*) AS n, count(DISTINCT number) AS different FROM findings WHERE tenant_id = ?1').bind(tenantId),
+    db
+      .prepare(`SELECT f.finding_id, f.episode, f.closed_at IS NULL AS is_open, sum(e.kind IN ('opened', 'reopened')) AS opened, sum(e.kind = 'closed') AS closed
+        FROM findings f LEFT JOIN finding_events e ON e.tenant_id = f.tenant_id AND e.finding_id = f.finding_id
+        WHERE f.tenant_id = ?1 GROUP BY f.finding_id`)
+      .bind(tenantId),
+  ]);
+  const none = { n: 0, last: 0, different: 0 };
+  return [(audit?.results[0] ?? none) as typeof none, (numbers?.results[0] ?? none) as typeof none, (lives?.results ?? []) as Life[]] as const;
+}
+
 /** The audit log has no gap, every finding its own number, and each one's events tell one life. */
 export async function findContradictions(customer: TestCustomer): Promise<readonly string[]> {
-  const audit = await rows<{ n: number; last: number }>(
-    customer,
-    'SELECT count(*) AS n, max(seq) AS last FROM audit_events WHERE tenant_id = :tenant',
-  );
-  const numbers = await rows<{ n: number; distinct_n: number; last: number }>(
-    customer,
-    'SELECT count(*) AS n, count(DISTINCT number) AS distinct_n, coalesce(max(number), 0) AS last FROM findings WHERE tenant_id = :tenant',
-  );
-  const lives = await rows<{ finding_id: string; episode: number; is_open: number; opened: number; closed: number }>(
-    customer,
-    `SELECT f.finding_id, f.episode, f.closed_at IS NULL AS is_open, sum(e.kind IN ('opened', 'reopened')) AS opened, sum(e.kind = 'closed') AS closed
-       FROM findings f LEFT JOIN finding_events e ON e.tenant_id = f.tenant_id AND e.finding_id = f.finding_id
-       WHERE f.tenant_id = :tenant GROUP BY f.finding_id`,
-  );
-  const [{ n, last } = { n: 0, last: 0 }] = audit;
-  const [count] = numbers;
+  const [audit, numbers, lives] = await readLives(customer);
   return [
-    ...(n === last ? [] : [`the audit log has ${n} rows and ends with ${last}`]),
-    ...(count !== undefined && count.distinct_n !== count.n ? ['two findings have one number'] : []),
+    ...(audit.n === audit.last ? [] : [`the audit log has ${audit.n} rows and ends with ${audit.last}`]),
+    ...(numbers.n === numbers.different ? [] : ['two findings have one number']),
     ...lives
       .filter(({ episode, is_open, opened, closed }) => opened !== episode || closed !== episode - is_open)
       .map(({ finding_id, ...life }) => `${finding_id}: ${JSON.stringify(life)}`),
