@@ -144,7 +144,7 @@ export function setTable(sample: Sample, mostOps: number): Table {
       if (key === undefined) throw new Error('three nodes were enrolled');
       const keyid = `${customer.tenantId}.${sample.originals[op.node]?.enrolment.node}`;
       const captures = choices[op.node]?.[op.state] ?? [];
-      const told = await makeRetryingNode(visit, { key, keyid, sequence: request.sequence }).deliver(op.form, captures);
+      const told = await makeRetryingNode(visit, { key, keyid, sequence: request.sequence, now: () => clock.now }).deliver(op.form, captures);
       statistics.messages += 1;
       if (told.answer === undefined) wrong.push(`node ${op.node} was answered ${told.status} after ${told.tries} tries`);
       else accepted.push({ node: op.node, sequence: told.answer.accepted, captures });

@@ -14,7 +14,13 @@ export type Delivered = {
   readonly tries: number;
 };
 
-export type Speaker = { readonly key: Key; readonly keyid: string; readonly sequence: number };
+export type Speaker = {
+  readonly key: Key;
+  readonly keyid: string;
+  readonly sequence: number;
+  /** Its own clock, Unix milliseconds. */
+  readonly now: () => number;
+};
 
 export type RetryingNode = {
   /** The number it used last. */
@@ -33,13 +39,13 @@ type Reply = { readonly status: number; readonly body: { readonly type?: string;
 /** `visit` may reject: then the request or its answer got lost. `pause` runs before every repetition. */
 export function makeRetryingNode(
   visit: Browser,
-  { key, keyid, sequence: first }: Speaker,
+  { key, keyid, sequence: first, now }: Speaker,
   pause: () => Promise<void> = async () => undefined,
 ): RetryingNode {
   let sequence = first;
 
   async function post(body: Uint8Array<ArrayBuffer>, number: number): Promise<Reply | undefined> {
-    const { headers } = await signRequest({ key, keyid, path, sequence: number }, body);
+    const { headers } = await signRequest({ key, keyid, path, sequence: number, created: Math.floor(now() / 1000) }, body);
     try {
       const response = await visit(path, { method: 'POST', headers, body });
       return { status: response.status, body: (await response.json()) as Reply['body'] };

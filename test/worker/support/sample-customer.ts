@@ -58,7 +58,7 @@ export async function makeSample(): Promise<Sample> {
       ports.clock.now = noon + minute;
       const copied = await template.copy();
       const [one, two, three] = originals.map(({ key, enrolment }) =>
-        makeRetryingNode(visit, { key, keyid: `${copied.tenantId}.${enrolment.node}`, sequence: 1 }, pause),
+        makeRetryingNode(visit, { key, keyid: `${copied.tenantId}.${enrolment.node}`, sequence: 1, now: () => ports.clock.now }, pause),
       );
       if (one === undefined || two === undefined || three === undefined) throw new Error('three nodes were enrolled');
       return { customer: copied, nodes: [one, two, three], dump: (without) => template.dump(copied, without) };

@@ -34,9 +34,12 @@ function read(captures: readonly Capture[]): ReturnType<typeof readSnapshot> {
 
 type Open = Parameters<typeof reconcile>[1][number];
 
+/** One machine each, with the right time. */
+const contact = { identitySharedAt: null, clockLevel: 0 };
+
 export function makeSerialModel(clusterId: string, nodes: readonly ModelNode[]): SerialModel {
   const members = new Map<string, Member>(
-    nodes.map(({ nodeId, name }) => [nodeId, { nodeId, name, lastSeenAt: 0, intervalSeconds: 900, facts: undefined, view: undefined }]),
+    nodes.map(({ nodeId, name }) => [nodeId, { nodeId, name, lastSeenAt: 0, intervalSeconds: 900, facts: undefined, view: undefined, contact }]),
   );
   let open = new Map<string, Open>();
   let last: { report: ClusterReport; unconfirmed: readonly string[] } | undefined;
