@@ -13,8 +13,8 @@ export function takeRunLock(directory: string): RunLock | undefined {
   const mine = `${lock}.${process.pid}`;
   const content = `${process.pid} ${startTimeOf(process.pid) ?? 0}\n`;
   unlessMissing(() => unlinkSync(mine));
-  writeFileSync(mine, content, { mode: 0o600, flag: 'wx' });
   try {
+    writeFileSync(mine, content, { mode: 0o600, flag: 'wx' });
     // Linked with its content: nobody ever sees an empty lock.
     if (!tryLink(mine, lock)) {
       const holder = readLock(lock);
@@ -23,7 +23,7 @@ export function takeRunLock(directory: string): RunLock | undefined {
       if (!tryLink(mine, lock)) return undefined;
     }
   } finally {
-    unlinkSync(mine);
+    unlessMissing(() => unlinkSync(mine)); // also what a full disk left of it
   }
   return {
     release: () => {

@@ -126,7 +126,12 @@ function writeWhole(directory: string, name: string, content: string | Buffer): 
 
 /** For root only, also when it was there before. Fails at a link: what it points to is not ours to close. */
 export function makePrivate(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    mkdirSync(directory, 0o700); // says what it is: the recursive one calls a place that may only be read one that is not there
+  }
   const opened = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     if ((fstatSync(opened).mode & 0o777) !== 0o700) fchmodSync(opened, 0o700); // even the same mode cannot be set where nothing may be written

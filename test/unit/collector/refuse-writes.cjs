@@ -25,7 +25,12 @@ const isWriting = (flags) => typeof flags === 'string' && /[wa+]/.test(flags);
 if (code === 'EROFS') {
   replace('openSync', (path, flags) => isBelow(path) && isWriting(flags));
   for (const name of ['unlinkSync', 'linkSync', 'renameSync', 'rmdirSync']) replace(name, isBelow);
-  replace('mkdirSync', (path) => isBelow(path) && !fs.existsSync(path));
+  replace('mkdirSync', (path, { recursive = false } = {}) => {
+    if (!isBelow(path) || fs.existsSync(path)) return false;
+    // As Node.js does it: recursively, it says of such a place that it is not there.
+    if (recursive) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+    return true;
+  });
   replace('fchmodSync', (file) => opened.has(file));
   replace('writeFileSync', isBelow);
 } else {

@@ -41,7 +41,7 @@ describe('a disk', () => {
     expect(messages().map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
     expect(await readFile(own('state.json'), 'utf8')).toBe(state);
     expect(await readFile(own('key'))).toEqual(key);
-    expect((await readdir(own('.'))).filter((name) => name.includes('part'))).toEqual([]);
+    expect((await readdir(own('.'))).filter((name) => /part|lock/.test(name))).toEqual([]);
 
     expect(await send()).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(await readFile(own('state.json'), 'utf8')).sequence).toBe(4);
