@@ -30,6 +30,13 @@ function rawStore(bucket: R2Bucket): RawStore {
       const object = await bucket.get(key);
       return object === null ? undefined : new Uint8Array(await object.arrayBuffer());
     },
+    list: async (prefix) => {
+      const page = await bucket.list({ prefix, limit: 1000 });
+      return { keys: page.objects.map(({ key }) => key), isLast: !page.truncated };
+    },
+    delete: async (keys) => {
+      await bucket.delete([...keys]);
+    },
   };
 }
 

@@ -5,6 +5,10 @@ import type { Config } from './config';
 export type RawStore = {
   put(key: string, bytes: Uint8Array): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The first page of keys with this beginning, in order; up to 1,000. */
+  list(prefix: string): Promise<{ readonly keys: readonly string[]; readonly isLast: boolean }>;
+  /** Up to 1,000; a key that is not there is no error. */
+  delete(keys: readonly string[]): Promise<void>;
 };
 
 export type MailMessage = { readonly to: string; readonly subject: string; readonly text: string };

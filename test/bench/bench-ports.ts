@@ -9,5 +9,9 @@ export const benchEnvironment: Readonly<Record<string, string>> = { SEXTON_SECRE
 export async function makeBenchPorts(db: D1Database, now: () => number = Date.now): Promise<Ports> {
   const config = await readConfig({ SEXTON_SECRET: secret });
   if (!config.ok) throw new Error(config.error);
-  return { ...makePorts({ DB: db }, config.value), now, raw: { put: async () => undefined, get: async () => undefined } };
+  return {
+    ...makePorts({ DB: db }, config.value),
+    now,
+    raw: { put: async () => undefined, get: async () => undefined, list: async () => ({ keys: [], isLast: true }), delete: async () => undefined },
+  };
 }

@@ -154,6 +154,8 @@ describe('a bucket that', () => {
     const limping = {
       put: (key: string, bytes: Uint8Array) => (isWell ? raw()?.put(key, bytes) : put(key, bytes)) as Promise<void>,
       get: async () => undefined,
+      list: async () => ({ keys: [], isLast: true }),
+      delete: async () => undefined,
     };
     const copy = await sample.copy(openApp({ ...sample.ports, raw: limping }));
     expect(await copy.nodes[0].deliver('full', states.faulty)).toMatchObject({ status: 200, answer: { want: 'nothing' } });

@@ -4,12 +4,13 @@
  */
 
 import { markSilent, readOldestDirty } from '../db/fleet-upkeep';
-import { type Lease, returnLease, takeLease } from '../db/installation/jobs';
+import { type Lease, readJobCursor, returnLease, takeLease } from '../db/installation/jobs';
 import { listTenants } from '../db/installation/tenants';
 import { type FleetScope, fleetScope } from '../db/scope';
 import type { Ports } from '../ports';
 import { analyseDueClusters } from './analyse-clusters';
 import type { Job, JobWork } from './job';
+import { isRetentionDue, mostStatements, retain } from './retain';
 
 /** Of the 50 the free plan allows; the rest is for what else runs in the same invocation. */
 const statementsPerTick = 40;
@@ -25,19 +26,23 @@ const jobs: readonly Job[] = [
   { name: 'mark-silent', run: async (ports, fleet) => ({ done: await markSilent(fleet, ports.now()), statements: 2, cursor: null, error: null }) },
   { name: 'analyse', run: analyseDueClusters },
 ];
+/** Not every minute: it is looked for whether today's round is done before a lease is taken. */
+const retention: Job = { name: 'retain', run: retain };
 
 export async function runJobs(ports: Ports): Promise<readonly JobResult[]> {
   const fleet = await readWholeFleet(ports);
-  let used = 1;
+  const isRetaining = isRetentionDue(await readJobCursor(ports.db, retention.name), ports.now());
+  const reserved = isRetaining ? mostStatements + leaseStatements : 0;
+  let used = 2;
   const results: JobResult[] = [];
-  for (const job of jobs) {
+  for (const job of isRetaining ? [...jobs, retention] : jobs) {
     const lease = await takeLease(ports.db, job.name, ports.now(), leaseMilliseconds);
     used += 1;
     if (lease === undefined) {
       results.push({ name: job.name, skipped: 'leased' });
       continue;
     }
-    const work = await runSafely(job, ports, fleet, lease, statementsPerTick - used - (leaseStatements - 1));
+    const work = await runSafely(job, ports, fleet, lease, statementsPerTick - used - (leaseStatements - 1) - (job === retention ? 0 : reserved));
     used += work.statements + 1;
     await returnLease(ports.db, lease, { now: ports.now(), cursor: work.cursor, error: work.error });
     results.push({ name: job.name, done: work.done, error: work.error });

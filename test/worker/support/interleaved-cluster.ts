@@ -87,7 +87,12 @@ export function setTable(sample: Sample, mostOps: number): Table {
       sample.ports.clock.now += 1;
       return sample.ports.clock.now;
     };
-    const ports = { ...sample.ports, db, raw: { put, get: async () => undefined }, now };
+    const ports = {
+      ...sample.ports,
+      db,
+      raw: { put, get: async () => undefined, list: async () => ({ keys: [], isLast: true }), delete: async () => undefined },
+      now,
+    };
     return { visit: openApp(ports), runCron: () => runJobs(ports), sit };
   }
 

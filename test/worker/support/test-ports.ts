@@ -41,6 +41,14 @@ export async function makePorts(more: { readonly withoutBucket?: boolean } = {})
       bucket.set(key, bytes);
     },
     get: async (key: string) => bucket.get(key),
+    list: async (prefix: string) => {
+      if (faults.bucketFails) throw new Error('the bucket cannot be reached');
+      const keys = [...bucket.keys()].filter((key) => key.startsWith(prefix)).sort();
+      return { keys: keys.slice(0, 1000), isLast: keys.length <= 1000 };
+    },
+    delete: async (keys: readonly string[]) => {
+      for (const key of keys) bucket.delete(key);
+    },
   };
   return {
     db: counted.db,

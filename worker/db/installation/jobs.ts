@@ -16,6 +16,12 @@ export async function takeLease(db: D1Database, name: string, now: number, milli
   return row === null ? undefined : { name, until, cursor: row.cursor };
 }
 
+/** What a job left for its next run; null: nothing, or it never ran. */
+export async function readJobCursor(db: D1Database, name: string): Promise<string | null> {
+  const row = await db.prepare('SELECT cursor FROM jobs WHERE name = ?1').bind(name).first<{ cursor: string | null }>();
+  return row?.cursor ?? null;
+}
+
 /** Gives the lease back; nothing when somebody else took it meanwhile. */
 export async function returnLease(db: D1Database, lease: Lease, end: { now: number; cursor: string | null; error: string | null }): Promise<void> {
   await db
