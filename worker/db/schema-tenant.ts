@@ -120,6 +120,7 @@ export const nodeStates = sqliteTable(
     viewDigest: text('view_digest'),
     captures: text('captures').notNull(),
     facts: text('facts').notNull(),
+    readings: text('readings').notNull().default('{}'),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.clusterId, t.nodeId] })],
 );

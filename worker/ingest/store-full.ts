@@ -1,6 +1,6 @@
 /** The statements of a full message: the node's row, its facts, its view of the cluster, what must be remembered of both. */
 import { createHash } from 'node:crypto';
-import { factsVersion, type NodeFacts, readSnapshot } from '../analyzer';
+import { factsVersion, type NodeFacts, readReadings, readSnapshot } from '../analyzer';
 import type { TenantScope } from '../db/scope';
 import { encodeStored } from '../db/stored-text';
 import { raiseRevision } from '../db/tenant/clusters';
@@ -20,6 +20,7 @@ export type ReadState = {
   readonly view: string;
   readonly viewDigest: string;
   readonly captures: string;
+  readonly readings: string;
   /** Group uuid -> vg_seqno. */
   readonly groups: readonly (readonly [group: string, seqno: number])[];
   /** What the node says its PVE cluster is; undefined: it stands alone, or could not tell. */
@@ -48,6 +49,7 @@ export function readState({ state, readings }: FullPart, knownSeqno: Readonly<Re
     view: texts.view,
     viewDigest,
     captures: listCaptures(state.captures, readings),
+    readings: JSON.stringify(readReadings(state.captures, readings)),
     groups: groupsOf(facts),
     grown: clusterOf(facts),
   });
@@ -91,7 +93,7 @@ export function storeFull(scope: TenantScope, { message, speaker, said, state, r
     statements.push(saveGroups(scope, message, uuids), raiseNeighbours(scope, message, read.viewDigest));
   }
   statements.push(
-    saveState(scope, message, { at: said.now, factsVersion, viewDigest: read.viewDigest, captures: read.captures, facts: read.facts }),
+    saveState(scope, message, { ...read, at: said.now, factsVersion }),
     saveView(scope, message, { digest: read.viewDigest, version: factsVersion, at: said.now, text: read.view }),
   );
   if (!isActive) return statements;

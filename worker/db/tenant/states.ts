@@ -11,25 +11,27 @@ export type StoredState = {
   readonly captures: string;
   /** As encodeStored made it. */
   readonly facts: string;
+  /** JSON of the analyzer's NodeReadings, at most 4 KB; `{}`: of a release that kept none. */
+  readonly readings: string;
 };
 
 export function saveState(
   scope: TenantScope,
   message: StoredMessage,
-  { at, factsVersion, viewDigest, captures, facts }: StoredState,
+  { at, factsVersion, viewDigest, captures, facts, readings }: StoredState,
 ): D1PreparedStatement {
-  const sql = `INSERT INTO node_states (tenant_id, cluster_id, node_id, sequence, at, facts_version, view_digest, captures, facts)
-    SELECT ?1, ?5, ?2, ?3, ?6, ?7, ?8, ?9, ?10 WHERE ${messageIsStored}
+  const sql = `INSERT INTO node_states (tenant_id, cluster_id, node_id, sequence, at, facts_version, view_digest, captures, facts, readings)
+    SELECT ?1, ?5, ?2, ?3, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ${messageIsStored}
     ON CONFLICT (tenant_id, cluster_id, node_id) DO UPDATE SET sequence = excluded.sequence, at = excluded.at, facts_version = excluded.facts_version,
-      view_digest = excluded.view_digest, captures = excluded.captures, facts = excluded.facts`;
-  return bindStored(scope, sql, message, at, factsVersion, viewDigest, captures, facts);
+      view_digest = excluded.view_digest, captures = excluded.captures, facts = excluded.facts, readings = excluded.readings`;
+  return bindStored(scope, sql, message, at, factsVersion, viewDigest, captures, facts, readings);
 }
 
 export type NodeStateRow = StoredState & { readonly sequence: number };
 
 /** For the node's page. */
 export async function readState({ db, tenantId }: TenantScope, clusterId: string, nodeId: NodeId): Promise<NodeStateRow | undefined> {
-  const sql = `SELECT sequence, at, facts_version AS factsVersion, view_digest AS viewDigest, captures, facts
+  const sql = `SELECT sequence, at, facts_version AS factsVersion, view_digest AS viewDigest, captures, facts, readings
     FROM node_states WHERE tenant_id = ?1 AND cluster_id = ?2 AND node_id = ?3`;
   return (await db.prepare(sql).bind(tenantId, clusterId, nodeId).first<NodeStateRow>()) ?? undefined;
 }

@@ -76,6 +76,9 @@ th{font:400 12px/16px var(--font);color:var(--text-3);text-align:left}
 th,td{padding:var(--s2) var(--s4);border-top:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 thead th{border-top:0}tbody th{font:400 13px/20px var(--mono);color:var(--text)}
 .scroll{overflow-x:auto}
+.vitals th{width:160px;font:500 14px/24px var(--font)}.vitals td{line-height:24px}.vitals tr:first-child>*{border-top:0}.spark-cell{width:176px}
+.spark{display:block}.spark polyline{fill:none;stroke:var(--text-3);stroke-width:1.5;stroke-linejoin:round}.spark .floor{stroke:var(--line);stroke-width:1}
+.asof{font:400 12px/24px var(--font);margin-left:var(--s2)}tbody+thead th{border-top:1px solid var(--line);padding-top:var(--s4)}
 `;
 
 const findings = `.finding{padding:var(--s4);border-top:1px solid var(--line)}.finding:first-child{border-top:0}

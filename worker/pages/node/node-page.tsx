@@ -1,5 +1,6 @@
 /** One node: its findings in full, every check with its outcome, and what its newest check-in held. */
 import { readState } from '../../db/tenant/states';
+import { readVitals } from '../../db/tenant/vitals';
 import type { StaffCall } from '../../http/call';
 import type { NodeId } from '../../ids';
 import { visibleText } from '../../text/visible';
@@ -18,6 +19,8 @@ import { notFound, problemPage } from '../problem-page';
 import { Captures, readCaptures } from './captures';
 import { CheckList, countOutcomes } from './check-list';
 import { showRemovedNode } from './removed-node';
+import { readStoredReadings } from './stored-readings';
+import { VitalsPart } from './vitals';
 
 export async function showNode({ ports, person, params, requestId }: StaffCall): Promise<Response> {
   const now = ports.now();
@@ -29,7 +32,10 @@ export async function showNode({ ports, person, params, requestId }: StaffCall):
   const { tenant, scope, card, report } = seen;
   const findings = seen.findings.filter((finding) => finding.nodeId === nodeId);
   const outcomes = outcomesOfNode(report, nodeId);
-  const state = await readState(scope, card.clusterId, nodeId as NodeId);
+  const [state, samples] = await Promise.all([
+    readState(scope, card.clusterId, nodeId as NodeId),
+    readVitals(scope, nodeId as NodeId, now - 86_400_000),
+  ]);
   const captures = state === undefined ? [] : readCaptures(state.captures);
   return renderPage({
     title: node.name,
@@ -57,6 +63,7 @@ export async function showNode({ ports, person, params, requestId }: StaffCall):
             <CheckList outcomes={outcomes} />
           </>
         )}
+        <VitalsPart samples={samples} readings={readStoredReadings(state?.readings)} readAt={state?.at ?? 0} now={now} />
         {state !== undefined && captures.length > 0 && (
           <details class="after">
             <summary class="soft">
