@@ -33,7 +33,10 @@ export function showStatus(context: Context): ExitCode {
   const rows: readonly (readonly [string, string])[] = [
     ['last check-in', sayLast(memory, now())],
     ['next', sayNext(context, memory)],
-    ['open here', memory.lastAnswer === undefined ? 'not known yet' : `${sayOpen(memory.lastAnswer.open)}      ${memory.lastAnswer.page}`],
+    [
+      'open here',
+      memory.lastAnswer === undefined ? 'not known yet' : `${sayOpen(memory.lastAnswer.open).replace(/ open$/, '')}      ${memory.lastAnswer.page}`,
+    ],
     ['scripts', memory.lastAnswer === undefined ? 'not known yet' : sayScripts(memory.lastAnswer)],
     ['stuck commands', stuck.length === 0 ? 'none' : stuck.map(sayStuck).join('; ')],
   ];
@@ -56,11 +59,11 @@ function sayLast({ lastCheckInAt, lastAnswer, wasKnown, lastFailure, missed, ref
 function sayNext(context: Context, memory: Memory): string {
   const seconds = secondsLeft(memory, readBootClock(context.commandLine.root));
   const at = context.now() + seconds * 1000;
+  const isRegular = memory.missed === undefined && memory.refusal === undefined;
   const day = seconds < 43_200 ? '' : `${calendarDay(at, context.now())} `;
-  const next = seconds === 0 ? 'due now' : `${day}${clockTime(at)} ± 1 min`;
+  const next = seconds === 0 ? 'due now' : `${day}${clockTime(at)}${isRegular ? ' ± 1 min' : ''}`;
   const timer = spawnSync('systemctl', ['is-active', 'sexton-collector.timer'], { timeout: 2000, encoding: 'utf8' }).stdout?.trim() || 'not there';
-  const waits = memory.missed === undefined && memory.refusal === undefined ? '' : ` or at once: ${context.program} send`;
-  return `${next} (sexton-collector.timer, ${timer})${waits}`;
+  return `${next} (sexton-collector.timer, ${timer})${isRegular ? '' : `, or at once: ${context.program} send`}`;
 }
 
 const sayScripts = ({ scripts }: Pick<Answer, 'scripts'>) => (scripts === 0 ? 'none' : `${scripts} waiting`);

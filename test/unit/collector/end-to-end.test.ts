@@ -208,7 +208,7 @@ describe('collect, status and unenroll', () => {
     const { code, out } = await stage.node.run(['status']);
     expect(code).toBe(0);
     expect(out).toMatch(/ {2}last check-in {3}\d\d:\d\d:\d\d \(just now\): accepted\n/);
-    expect(out).toMatch(/ {2}open here {7}1 critical open {6}http:\/\/127.0.0.1\/n\n/);
+    expect(out).toMatch(/ {2}open here {7}1 critical {6}http:\/\/127.0.0.1\/n\n/);
     expect(out).toMatch(/ {2}stuck commands {2}none\n/);
   });
 

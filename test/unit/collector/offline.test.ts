@@ -162,7 +162,7 @@ describe('a server that refuses', () => {
     expect(sent()).toBe(2);
     expect((await runInside(stage, ['send', '--now'])).err).toHaveLength(1);
     const { out } = await runInside(stage, ['status']);
-    expect(out.join('\n')).toMatch(/refused: says node_unknown(?:.|\n)*next {12}\d+ \w{3}.* or at once: sexton-collector/);
+    expect(out.join('\n')).toMatch(/refused: says node_unknown(?:.|\n)*next {12}\d+ \w{3}.*, or at once: sexton-collector/);
   });
 
   it('goes on when the node is known again', async () => {
