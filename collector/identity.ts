@@ -1,6 +1,8 @@
 /** Who this node is at its server: the enrolment and the key that belongs to it. */
+import { readFileSync } from 'node:fs';
 import type { Context } from './context';
 import { type Enrolment, readEnrolment } from './memory';
+import { hashMachineId } from './redact';
 import { err, ok, type Result } from './result';
 import { type NodeKey, readKey } from './signing';
 
@@ -16,4 +18,13 @@ export function readIdentity({ directory, program }: Pick<Context, 'directory' |
   if (files[0] === undefined) return err(`This node is not enrolled. Run: ${again}`);
   const broken = directory.fileOf(enrolment === undefined ? 'enrolment.json' : 'key');
   return err(`${broken} is damaged, or of a newer collector. If it cannot be brought back: ${program} unenroll, then ${again}`);
+}
+
+/** A disk image of another machine: what is done with its key is done to that one. */
+export function isCopied({ commandLine: { root } }: Pick<Context, 'commandLine'>, { machineId }: Enrolment): boolean {
+  try {
+    return machineId !== undefined && machineId !== hashMachineId(readFileSync(`${root}/etc/machine-id`, 'latin1'));
+  } catch {
+    return false; // cannot be told
+  }
 }

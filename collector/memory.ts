@@ -11,6 +11,8 @@ export type Enrolment = KeptWay & {
   readonly version: 1;
   readonly server: string;
   readonly nodeName: string;
+  /** Of the machine the key was made on. */
+  readonly machineId?: string;
   readonly enrolledAt: number;
   readonly answer: EnrolmentAnswer;
 };

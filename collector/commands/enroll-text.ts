@@ -30,3 +30,7 @@ export function sayEnrolledAlready({ program, now }: Context, { nodeName, answer
   const { tenantName, clusterName } = answer;
   return `${nodeName} is already enrolled in ${tenantName} / ${clusterName} since ${calendarDay(enrolledAt, now())}. To move it: ${program} unenroll, then enroll.`;
 }
+
+export function sayCopied({ program }: Context, { nodeName, server }: Enrolment): string {
+  return `The key here was made on another machine (${nodeName}). This looks like a copied disk image. Run: ${program} enroll --new-key --server ${server}`;
+}

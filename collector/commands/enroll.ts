@@ -7,7 +7,7 @@ import { describeNode } from '../describe-node';
 import { readEnrolmentAnswer } from '../enrolment-answer';
 import { errnoOf } from '../errno';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { readIdentity } from '../identity';
+import { isCopied, readIdentity } from '../identity';
 import { type Enrolment, emptyMemory, readEnrolment, writeEnrolment, writeMemory } from '../memory';
 import { protocolVersion } from '../message';
 import { interpretReply, type Outcome } from '../problem-reply';
@@ -19,7 +19,7 @@ import { fingerprintHex, makeKeyText, type NodeKey, readKey, signPost } from '..
 import type { StateDirectory } from '../state-directory';
 import { version } from '../version';
 import { wayTo } from '../way';
-import { sayEnrolled, sayEnrolledAlready } from './enroll-text';
+import { sayCopied, sayEnrolled, sayEnrolledAlready } from './enroll-text';
 
 const path = '/v1/enroll';
 
@@ -27,7 +27,12 @@ export async function enroll(context: Context): Promise<ExitCode> {
   const { commandLine, directory } = context;
   const isNewKey = commandLine.flags.has('new-key');
   const known = readIdentity(context);
-  if (known.ok && !isNewKey) return stop(context, sayEnrolledAlready(context, known.value.enrolment));
+  if (known.ok && !isNewKey) {
+    const { enrolment } = known.value;
+    if (!isCopied(context, enrolment)) return stop(context, sayEnrolledAlready(context, enrolment));
+    context.complain(safeLine(sayCopied(context, enrolment)));
+    return exitCode.refused;
+  }
   const before = readEnrolment(directory);
   const address = commandLine.server ?? before?.server;
   if (address === undefined) return stop(context, 'enroll needs --server URL.');
@@ -51,11 +56,12 @@ export async function enroll(context: Context): Promise<ExitCode> {
   const outcome = interpretReply(await post(way.value, patience, { path, headers, body }), readEnrolmentAnswer);
   if (outcome.kind !== 'accepted') return explainFailure(context, outcome);
 
-  const { node: nodeName } = node.value;
+  const { node: nodeName, machineId } = node.value;
   const enrolment: Enrolment = {
     version: 1,
     server: way.value.server,
     nodeName,
+    machineId,
     enrolledAt: context.now(),
     answer: outcome.answer,
     ca: ca.value,
@@ -105,7 +111,7 @@ function explainFailure(context: Context, outcome: Exclude<Outcome<unknown>, { k
   // Refused for the key itself: the next try makes its own. A token that is refused says nothing about a key brought before.
   if (outcome.kind === 'refused' && outcome.reason === 'already_enrolled') context.directory.remove('key.new');
   context.complain(outcome.kind === 'refused' ? outcome.says : 'The server refused the first message of this key.');
-  if (outcome.kind === 'refused' && outcome.reason === 'already_enrolled')
+  if (outcome.kind === 'refused' && outcome.reason === 'already_enrolled' && !outcome.says.includes('--new-key'))
     context.complain(`To speak with a key of its own: ${context.program} enroll --new-key --server URL`);
   return exitCode.refused;
 }

@@ -3,7 +3,7 @@ import { rmdirSync } from 'node:fs';
 import type { Context } from '../context';
 import { deliver } from '../deliver';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { readIdentity } from '../identity';
+import { isCopied, readIdentity } from '../identity';
 import { readEnrolment, readMemory } from '../memory';
 import { protocolVersion } from '../message';
 import { safeLine } from '../safe-text';
@@ -47,6 +47,8 @@ async function sayGoodbye(context: Context): Promise<string> {
   const identity = readIdentity(context);
   if (!identity.ok) return '';
   const { enrolment, key } = identity.value;
+  // Its goodbye would remove the machine this one is a copy of.
+  if (isCopied(context, enrolment)) return "The server was not told: this key was made on another machine, and is still that one's.";
   const way = wayTo(context, enrolment.server, enrolment);
   let why = way.ok ? 'nobody asked' : way.error;
   if (way.ok && commandLine.goodbyeSeconds > 0) {

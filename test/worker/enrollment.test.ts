@@ -118,6 +118,20 @@ describe('a node that enrols', () => {
     expect(await rows(customer, 'SELECT node_id FROM nodes WHERE tenant_id = :tenant')).toHaveLength(1);
   });
 
+  it('does not share its key with a copy of its disk', async () => {
+    const { ports, customer, token } = await setUp();
+    const key = await makeKey();
+    await requestEnrolment(ports, token.token, 'pve1', { key });
+    const copied = await requestEnrolment(ports, token.token, 'pve2', { key, machineId: 'f'.repeat(32) });
+    expect(copied).toMatchObject(
+      refusal(
+        'already_enrolled',
+        'Another machine already speaks with this key (pve1, not heard yet). This looks like a copied disk image. Run: sexton-collector enroll --new-key',
+      ),
+    );
+    expect(await rows(customer, 'SELECT name FROM nodes WHERE tenant_id = :tenant')).toEqual([{ name: 'pve1' }]);
+  });
+
   it('cannot enrol its key a second time elsewhere', async () => {
     const { ports, customer, token } = await setUp();
     const key = await makeKey();

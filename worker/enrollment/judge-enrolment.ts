@@ -28,6 +28,8 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
         reason: 'already_enrolled',
         detail: `This key belonged to ${sameKey.name}, which was removed. Make a new one: sexton-collector enroll --new-key`,
       });
+    if (sameKey.machineId !== null && sameKey.machineId !== request.machineId)
+      return refuse({ reason: 'already_enrolled', detail: sayCopied(sameKey, now) });
     if (sameKey.clusterId === token.clusterId) return ok({ kind: 'again', node: sameKey });
     return refuse({ reason: 'already_enrolled', detail: sayEnrolled(sameKey, tenantName) });
   }
@@ -66,6 +68,11 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
     return refuse({ reason: 'already_enrolled', detail });
   }
   return ok({ kind: 'new', membership });
+}
+
+function sayCopied({ name, lastSeenAt }: EnrolledNode, now: number): string {
+  const heard = lastSeenAt === 0 ? 'not heard yet' : `last heard ${sayAgo(now - lastSeenAt)} ago`;
+  return `Another machine already speaks with this key (${name}, ${heard}). This looks like a copied disk image. Run: sexton-collector enroll --new-key`;
 }
 
 function sayEnrolled({ name, clusterName, enrolledAt }: EnrolledNode, tenantName: string): string {

@@ -1,6 +1,7 @@
 /** What `unenroll` tells the server, and that nothing about it keeps anybody from leaving. */
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { enrolled, problem, useNodeAndServer } from './node-and-server';
 
@@ -71,6 +72,19 @@ describe('unenroll', () => {
     expect((await unenroll()).code).toBe(0);
     expect(stage.server.arrived.filter(({ path }) => path === '/v1/goodbye')).toEqual([]);
     expect(existsSync(own('key'))).toBe(false);
+  });
+
+  it('of a copied disk image does not remove the machine it is a copy of', async () => {
+    await writeFile(join(stage.node.root, 'etc/machine-id'), 'fedcba9876543210fedcba9876543210\n');
+    const { code, err } = await stage.enroll();
+    expect(code).toBe(5);
+    expect(err).toMatch(
+      /^The key here was made on another machine \(pve1\)\. This looks like a copied disk image\. Run: .* enroll --new-key --server http/,
+    );
+    const left = await unenroll();
+    expect([left.code, left.out]).toEqual([0, expect.stringContaining('The server was not told: this key was made on another machine')]);
+    expect(stage.server.arrived.map(({ path }) => path)).toEqual(['/v1/enroll']);
+    await expectForgotten();
   });
 
   it('goes on when nobody listens', async () => {

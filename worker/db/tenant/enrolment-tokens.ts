@@ -44,6 +44,8 @@ export type EnrolledNode = {
   readonly status: 'pending' | 'active' | 'retired';
   readonly machineId: string | null;
   readonly enrolledAt: number;
+  /** 0: not heard yet. */
+  readonly lastSeenAt: number;
 };
 
 export type TokenRead = {
@@ -74,7 +76,7 @@ export async function readTokenAndNodes(
       .bind(tenantId, tokenId),
     db
       .prepare(`SELECT n.node_id AS nodeId, n.name, n.cluster_id AS clusterId, c.name AS clusterName, n.public_key AS publicKey, n.status,
-        n.machine_id AS machineId, n.enrolled_at AS enrolledAt
+        n.machine_id AS machineId, n.enrolled_at AS enrolledAt, n.last_seen_at AS lastSeenAt
       FROM nodes n JOIN clusters c ON c.tenant_id = n.tenant_id AND c.cluster_id = n.cluster_id
       WHERE n.tenant_id = ?1 AND (n.public_key = ?3 OR (n.status <> 'retired' AND n.cluster_id =
         (SELECT cluster_id FROM enrolment_tokens WHERE tenant_id = ?1 AND token_id = ?2))) ORDER BY n.name, n.node_id`)
