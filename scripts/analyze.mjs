@@ -7,7 +7,7 @@ import { root } from './build.mjs';
 import { readOptions } from './options.mjs';
 
 const usage = `Usage: npm run analyze -- [--json] [--all] FILE…
-FILE is what "node sexton-collector.mjs collect" printed, or a raw message as the server keeps it.
+FILE is what sexton-probe.sh or "sexton-collector collect" printed, or a raw message as the server keeps it.
   --all    every finding in full; else those alike are told once
   --json   the report for programs
 Exit code: 0 nothing found, 1 findings, 2 a file could not be read.`;
@@ -36,13 +36,18 @@ const { analyseSaved } = await import(new URL('../dist/offline.mjs', import.meta
 function readSaved(file) {
   try {
     const bytes = readFileSync(file);
-    return { file, text: (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString() };
+    return { file, text: decode(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') return { why: `${file}: there is no such file.` };
     if (code === 'EISDIR') return { why: `${file} is a directory. Name the files in it: ${file.replace(/\/+$/, '')}/*` };
     return { why: `${file}: ${error instanceof Error ? error.message : error}` };
   }
+}
+
+/** The shell of Windows writes UTF-16 behind a `>`. @param {Buffer} bytes */
+function decode(bytes) {
+  return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.subarray(2).toString('utf16le') : bytes.toString();
 }
 
 const saved = positionals.map(readSaved);

@@ -60,8 +60,10 @@ export async function buildAll() {
   await buildCollector();
   const { buildPackage } = await import('./build-package.mjs');
   const packageName = await buildPackage();
+  const { buildProbe } = await import('./build-probe.mjs');
+  await buildProbe();
   await Promise.all([buildWorker(), buildCommands()]);
-  return ['dist/sexton-collector.mjs', `dist/${packageName}`, 'dist/worker.mjs'];
+  return ['dist/sexton-collector.mjs', 'dist/sexton-probe.sh', `dist/${packageName}`, 'dist/worker.mjs'];
 }
 
 /** Size and gzipped size in KB. @param {string} path */

@@ -20,7 +20,12 @@ dmsetup|/usr/sbin/dmsetup|kernel
 chromium|/usr/bin/chromium|browser
 fonts-dejavu|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|browser
 openssh-client|/usr/bin/ssh-keygen|unit
-lintian|/usr/bin/lintian|unit'
+lintian|/usr/bin/lintian|unit
+dash|/usr/bin/dash|unit
+busybox|/usr/bin/busybox|unit
+mawk|/usr/bin/mawk|unit
+gawk|/usr/bin/gawk|unit
+shellcheck|/usr/bin/shellcheck|unit'
 
 missing_packages() {
   local package proof suites

@@ -3,6 +3,7 @@
  * what a server would know (ids, numbers, holds) is missing, and said to be missing.
  */
 import { analyse, type ClusterReport, type Member, readSnapshot, renderConsole, renderJson } from './analyzer';
+import { readProbeFile } from './probe-file';
 import { err, ok, type Result } from './result';
 import { type Capture, header, type State, state } from './wire/snapshot';
 
@@ -61,17 +62,40 @@ function renderNodes(nodes: readonly Node[], report: ClusterReport, now: number,
 }
 
 function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
+  if (text.trim() === '') return err(`${file} is empty. The probe printed nothing: did ssh reach the node as root?`);
+  const probed = readProbeFile(text);
+  if (probed !== undefined) {
+    if (!probed.ok) return err(`${file}: ${probed.error}`);
+    const { captures, version } = probed.value;
+    return captures.length === 0
+      ? err(`${file}: the output of the probe ends before anything was said. Run it again.`)
+      : ok(readNode(file, captures, version, now));
+  }
   const documents = readDocuments(text);
   // Readings hold captures too: what has times is not the state.
   const candidates = documents?.filter((document) => !(typeof document === 'object' && document !== null && 'ms' in document));
   const captures = candidates?.map((document) => state.safeParse(document)).find((parsed) => parsed.success)?.data as State | undefined;
-  if (documents === undefined || captures === undefined) {
-    return err(`${file}: not a saved snapshot. Make one on the node: sexton-collector collect > ${file.split('/').at(-1) ?? 'node.snapshot'}`);
-  }
+  if (documents === undefined || captures === undefined) return err(`${file}: ${sayWhatItIs(text)}${howToMakeOne(file)}`);
   const head = documents.map((document) => header.safeParse(document)).find((parsed) => parsed.success)?.data;
-  const { facts, view } = readSnapshot(captures.captures satisfies readonly Capture[], {});
+  return ok(readNode(file, captures.captures, head?.collector ?? 'offline', now));
+}
+
+function readNode(file: string, captures: readonly Capture[], version: string, now: number): Node {
+  const { facts, view } = readSnapshot(captures, {});
   const name = facts.node || file;
-  return ok({ member: { nodeId: name, name, facts, view, lastSeenAt: now, intervalSeconds: 900 }, version: head?.collector ?? 'offline' });
+  return { member: { nodeId: name, name, facts, view, lastSeenAt: now, intervalSeconds: 900 }, version };
+}
+
+function sayWhatItIs(text: string): string {
+  if (text.includes('sexton-probe.sh') && text.includes('#!/bin/sh')) return 'the probe itself, not what it printed.';
+  if (/permission denied|connection (?:refused|timed out|closed)|could not resolve|host key verification/i.test(text.slice(0, 4096)))
+    return 'what ssh said, and no snapshot: it did not get in.';
+  return 'not a saved snapshot.';
+}
+
+function howToMakeOne(file: string): string {
+  const name = file.split('/').at(-1) ?? 'node.snapshot';
+  return ` Make one on the node: sexton-collector collect > ${name}\nOr without installing anything: ssh root@NODE 'sh -s' < sexton-probe.sh > ${name}`;
 }
 
 /** One JSON document a line, or indented ones as `collect` prints them on a terminal. Undefined: neither. */

@@ -105,16 +105,24 @@ describe('saved snapshots', () => {
 
   it('are read indented, as a terminal shows them', () => expect(analyseSaved([indented], now, 'ascii', false).ok).toBe(true));
 
+  const make =
+    "Make one on the node: sexton-collector collect > x.snapshot\nOr without installing anything: ssh root@NODE 'sh -s' < sexton-probe.sh > x.snapshot";
+
   it.each([
-    ['garbage', '\u0000\u0001'],
-    ['nothing', ''],
-    ['a cut one', indented.text.slice(0, 4000)],
-    ['another document', '{"captures":[{"id":"NO"}]}'],
-  ])('say what to do when they are %s', (_what, text) => {
-    expect(analyseSaved([{ file: 'x.snapshot', text }], now, 'ascii', false)).toEqual({
-      ok: false,
-      error: ['x.snapshot: not a saved snapshot. Make one on the node: sexton-collector collect > x.snapshot'],
-    });
+    ['garbage', '\u0000\u0001', `x.snapshot: not a saved snapshot. ${make}`],
+    ['a cut one', indented.text.slice(0, 4000), `x.snapshot: not a saved snapshot. ${make}`],
+    ['another document', '{"captures":[{"id":"NO"}]}', `x.snapshot: not a saved snapshot. ${make}`],
+    ['what ssh said', 'root@pve1: Permission denied (publickey).\n', `x.snapshot: what ssh said, and no snapshot: it did not get in. ${make}`],
+    ['the probe itself', '#!/bin/sh\n# sexton-probe.sh 0.2.0\nprobe\n', `x.snapshot: the probe itself, not what it printed. ${make}`],
+    ['nothing', '\n', 'x.snapshot is empty. The probe printed nothing: did ssh reach the node as root?'],
+    ['a probe’s first line', 'sexton-probe 1 0.2.0\n', 'x.snapshot: the output of the probe ends before anything was said. Run it again.'],
+    [
+      'of a newer probe',
+      'sexton-probe 2 9.0.0\n',
+      'x.snapshot: made by a newer sexton-probe.sh (form 2): update this project, or use its own sexton-probe.sh.',
+    ],
+  ])('say what to do when they are %s', (_what, text, says) => {
+    expect(analyseSaved([{ file: 'x.snapshot', text }], now, 'ascii', false)).toEqual({ ok: false, error: [says] });
   });
 
   it('of one node twice are refused', () => expect(textOf([pve1, pve1])).toBe('Two snapshots of pve1: give one per node.'));

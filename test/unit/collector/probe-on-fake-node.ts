@@ -1,0 +1,46 @@
+/** sexton-probe.sh on the fake node, in any shell, beside what the collector says of the same node. */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildProbe } from '../../../scripts/build-probe.mjs';
+import { readProbeFile } from '../../../worker/probe-file';
+import { type Capture, state } from '../../../worker/wire/snapshot';
+import type { FakeNode, Ran } from './fake-node';
+
+/** `awk`: path of the one to use, put before all others. */
+export type Interpreter = { readonly shell?: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> };
+
+export async function runProbe(node: FakeNode, { shell = ['dash'], env = {} }: Interpreter = {}): Promise<Ran> {
+  const script = await readFile(await buildProbe({ outfile: join(node.root, '../sexton-probe.sh'), forTests: true }));
+  const [command, ...args] = shell;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, [...args, '-s'], {
+      env: { PATH: process.env.PATH, SEXTON_PROBE_ROOT: node.root, SEXTON_PROBE_PATH: node.bin, ...env },
+    });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.on('error', reject).on('close', (code) => resolve({ code, out, err }));
+    child.stdin.on('error', () => undefined).end(script);
+  });
+}
+
+export function capturesOf(out: string): readonly Capture[] {
+  const file = readProbeFile(out);
+  if (file === undefined || !file.ok) throw new Error(`not a probe file: ${out.slice(0, 500)}`);
+  return file.value.captures;
+}
+
+export async function collectState(node: FakeNode): Promise<readonly Capture[]> {
+  const { out } = await node.run(['collect', '--raw']);
+  return state.parse(JSON.parse(out.split('\n')[1] ?? '')).captures;
+}
+
+/** By id; JSON of the cluster as its content, for the order of its keys says nothing. */
+export function comparable(captures: readonly Capture[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(captures.map((capture) => [capture.id, /^pve\.(?:vmlist|members|ha)/.test(capture.id) ? asContent(capture) : capture]));
+}
+
+function asContent({ out, length, ...rest }: Capture): unknown {
+  return { ...rest, content: out === undefined || out === '' ? out : JSON.parse(out), isWhole: length === out?.length };
+}
