@@ -67,9 +67,9 @@ export function computeRates(
 ): Rates | undefined {
   if (before === undefined || now === undefined || before.bootId !== now.bootId) return undefined;
   const seconds = now.uptime - before.uptime;
-  if (!(seconds >= leastSeconds)) return undefined;
+  if (!(seconds >= leastSeconds && seconds < Number.MAX_SAFE_INTEGER)) return undefined;
   const cpu = busyPercent(before.processor, now.processor);
-  const perSecond = (was: number, is: number) => (is >= was ? Math.round((is - was) / seconds) : undefined);
+  const perSecond = (was: number, is: number) => (is >= was && was >= 0 ? Math.round((is - was) / seconds) : undefined);
   const network = Object.entries(now.network).flatMap(([name, [received, sent]]) => {
     const was = before.network[name];
     const [inwards, outwards] = was === undefined ? [] : [perSecond(was[0], received), perSecond(was[1], sent)];
@@ -88,7 +88,9 @@ function findBusiest({ processes, uptime }: Counters, table: string, seconds: nu
   // Whoever began before the first look and was not among the busiest then is left out: how much of it is new is not known.
   const used = parseProcessTable(table).flatMap((one) => {
     const was = earlier.get(`${one.pid} ${one.start}`) ?? (one.start / ticksPerSecond >= uptime ? 0 : undefined);
-    return was === undefined || one.ticks <= was ? [] : [{ ...one, percent: Math.round((1000 * (one.ticks - was)) / ticksPerSecond / seconds) / 10 }];
+    return was === undefined || !(was >= 0) || one.ticks <= was
+      ? []
+      : [{ ...one, percent: Math.round((1000 * (one.ticks - was)) / ticksPerSecond / seconds) / 10 }];
   });
   return used
     .filter(({ percent }) => percent > 0)
@@ -101,6 +103,6 @@ function findBusiest({ processes, uptime }: Counters, table: string, seconds: nu
 export function busyPercent(before: Counters['processor'], now: Counters['processor']): number | undefined {
   if (before === undefined || now === undefined) return undefined;
   const [total, idle] = [now.total - before.total, now.idle - before.idle];
-  if (total <= 0 || idle < 0 || idle > total) return undefined;
+  if (!(total > 0 && total < Number.MAX_SAFE_INTEGER) || !(idle >= 0 && idle <= total)) return undefined;
   return Math.round((1000 * (total - idle)) / total) / 10;
 }

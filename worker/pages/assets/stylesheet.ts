@@ -117,7 +117,7 @@ const phone = `@media (max-width:900px){.two{grid-template-columns:minmax(0,1fr)
 .fleet .row>:nth-child(1),.members .row>:nth-child(1){grid-area:g}.fleet .row>:nth-child(2),.members .row>:nth-child(2){grid-area:n}.fleet .row>:nth-child(3),.members .row>:nth-child(3){grid-area:s}.fleet .row>:nth-child(4){grid-area:d;margin-top:var(--s1)}.fleet .row>:last-child,.members .row>:last-child{grid-area:a}
 .fleet .row>:nth-child(5),.fleet .row>:nth-child(6),.members .row>:nth-child(4),.members .row>:nth-child(5),.fleet .head,.members .head{display:none}
 .answers{grid-template-columns:minmax(0,1fr);gap:var(--s1)}.answers dd{margin-bottom:var(--s2)}
-th,td{padding:var(--s2)}th.wide,td.wide{display:none}}
+th,td{padding:var(--s2)}.vitals th{width:104px}th.wide,td.wide{display:none}}
 @media (prefers-reduced-motion:no-preference){a,.btn,.row{transition:background-color 120ms,text-decoration-color 120ms}}
 @media print{body{background:#fff;color:#000}.top nav,.you,.btn,form{display:none}.card,pre{border-color:#999}a::after{content:none}}
 `;

@@ -8,8 +8,8 @@ const kindWords: Readonly<Record<SpaceKind, string>> = {
   root: 'root file system',
   storage: 'storage',
   group: 'volume group, allotted',
-  thin: 'thin pool, data',
-  meta: 'thin pool, metadata',
+  thin: 'thin pool',
+  meta: 'metadata of a thin pool',
   zfs: 'ZFS pool',
 };
 
@@ -34,7 +34,7 @@ export function Space({ readings: { spaces, network, busiest, seconds = 0 }, rea
         <tbody>
           {spaces.map(([kind, name, used, total]) => (
             <tr>
-              <th scope="row">{visibleText(name)}</th>
+              <th scope="row">{visibleText(kind === 'meta' ? `${name} metadata` : name)}</th>
               <td class="wide soft">{kindWords[kind] ?? ''}</td>
               <td class="number-column nowrap">{Math.round((100 * used) / total)} %</td>
               <td class="number-column soft nowrap">{sizeText(total)}</td>
@@ -42,12 +42,15 @@ export function Space({ readings: { spaces, network, busiest, seconds = 0 }, rea
           ))}
         </tbody>
         {network.length > 0 && (
-          <List heads={['Network', '', 'In', 'Out']} rows={network.map(([name, received, sent]) => [name, '', rateText(received), rateText(sent)])} />
+          <List
+            heads={['Network', 'What it is', 'In', 'Out']}
+            rows={network.map(([name, received, sent]) => [name, 'interface', rateText(received), rateText(sent)])}
+          />
         )}
         {busiest.length > 0 && (
           <List
-            heads={['Busiest processes', '', 'Process', 'Of one core']}
-            rows={busiest.map(([name, pid, guest, percent]) => [name, guest === 0 ? '' : `VM ${guest}`, String(pid), `${percent} %`])}
+            heads={['Busiest processes', 'Process', 'Belongs to', 'Of one core']}
+            rows={busiest.map(([name, pid, guest, percent]) => [name, String(pid), guest === 0 ? 'the node' : `VM ${guest}`, `${percent} %`])}
           />
         )}
       </table>
@@ -76,10 +79,8 @@ function List({ heads, rows }: { heads: Cells; rows: readonly Cells[] }) {
       <tbody>
         {rows.map(([name, what, first, second]) => (
           <tr>
-            <th scope="row">
-              {visibleText(name)} {what !== '' && <span class="quiet">{what}</span>}
-            </th>
-            <td class={classOf(1)} />
+            <th scope="row">{visibleText(name)}</th>
+            <td class="wide soft">{what}</td>
             <td class="number-column nowrap">{first}</td>
             <td class="number-column soft nowrap">{second}</td>
           </tr>

@@ -84,9 +84,15 @@ function listRows(vitals: Vitals, samples: readonly Sample[], readings: NodeRead
   const { processor } = readings ?? {};
   const { uptime, load, cpu, net, fullest, vms, cts } = vitals;
   return [
-    ...(cpu === undefined
+    ...(cpu === undefined && load === undefined
       ? []
-      : [{ what: 'CPU', now: `${Math.round(cpu)} %`, more: sayProcessor(load, processor), points: pointsOf((one) => one.cpu) }]),
+      : [
+          cpuRow(
+            vitals,
+            processor,
+            pointsOf((one) => one.cpu),
+          ),
+        ]),
     ...usage('Memory', 'memory'),
     ...usage('Swap', 'swap'),
     ...usage('Root file system', 'root'),
@@ -101,10 +107,15 @@ function listRows(vitals: Vitals, samples: readonly Sample[], readings: NodeRead
   ];
 }
 
-function sayProcessor(load: number | undefined, processor: NodeReadings['processor']): string {
+function cpuRow({ cpu, load }: Vitals, processor: NodeReadings['processor'], points: readonly Point[]): Row {
   const cores = processor === undefined ? '' : `${countOf(processor.cores, 'core')}, ${countOf(processor.threads, 'thread')}`;
-  const parts = [load === undefined ? '' : `load ${load}`, cores, visibleText(processor?.model ?? '')];
-  return parts.filter((text) => text !== '').join(' · ');
+  const [now = '', ...more] = [
+    cpu === undefined ? '' : `${Math.round(cpu)} %`,
+    load === undefined ? '' : `load ${load}`,
+    cores,
+    visibleText(processor?.model ?? ''),
+  ].filter((text) => text !== '');
+  return { what: 'CPU', now, more: more.join(' · '), points };
 }
 
 const sayRunning = (pair: readonly [number, number] | undefined, one: string): string =>
