@@ -1,6 +1,7 @@
 /** The ports as they are in life: real clock, real randomness, the platform's bindings. Tests and commands replace what they need. */
 import type { Config } from './config';
 import { base32 } from './ids';
+import { makeOwnLimiter } from './own-limiter';
 import type { Mailer, Ports, RawStore } from './ports';
 
 export type Bindings = {
@@ -46,7 +47,7 @@ export function makePorts({ DB, RAW, INGEST_LIMIT }: Bindings, config: Config): 
     raw: RAW && rawStore(RAW),
     ...systemSources,
     mailer: noMailer,
-    limiter: async (key) => (INGEST_LIMIT === undefined ? true : (await INGEST_LIMIT.limit({ key })).success),
+    limiter: INGEST_LIMIT === undefined ? makeOwnLimiter(systemSources.now) : async (key) => (await INGEST_LIMIT.limit({ key })).success,
     config,
   };
 }

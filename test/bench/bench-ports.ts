@@ -11,6 +11,7 @@ export async function makeBenchPorts(db: D1Database, now: () => number = Date.no
   if (!config.ok) throw new Error(config.error);
   return {
     ...makePorts({ DB: db }, config.value),
+    limiter: async () => true,
     now,
     raw: { put: async () => undefined, get: async () => undefined, list: async () => ({ keys: [], isLast: true }), delete: async () => undefined },
   };

@@ -128,7 +128,17 @@ async function tryEnrolment({ ports, scope, tenant, token, request, source }: At
 }
 
 function enrolmentOf(entry: Extract<Entry, { membership: unknown }>, { node, publicKey, machineId, collector, protocol: spoken }: EnrolmentRequest) {
-  return { replacesKey: entry.kind === 'new-key', membership: entry.membership, name: node, publicKey, machineId, collector, protocol: spoken };
+  const replaces = entry.kind === 'replaces' ? entry.old : undefined;
+  return {
+    replacesKey: entry.kind === 'new-key',
+    replaces,
+    membership: entry.membership,
+    name: node,
+    publicKey,
+    machineId,
+    collector,
+    protocol: spoken,
+  };
 }
 
 async function sayUsedUp(scope: TenantScope, { tokenId }: TokenRead): Promise<Problem> {

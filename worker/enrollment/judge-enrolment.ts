@@ -12,7 +12,9 @@ export type Entry =
   | { readonly kind: 'again'; readonly node: EnrolledNode }
   | { readonly kind: 'new'; readonly membership: RememberedMembership }
   /** The same machine under the same name, with a new key. */
-  | { readonly kind: 'new-key'; readonly nodeId: NodeId; readonly membership: RememberedMembership };
+  | { readonly kind: 'new-key'; readonly nodeId: NodeId; readonly membership: RememberedMembership }
+  /** Another machine under the name of one that has fallen silent: it was installed anew. The old node is retired. */
+  | { readonly kind: 'replaces'; readonly old: EnrolledNode; readonly membership: RememberedMembership };
 
 export type Desk = { readonly token: TokenRead; readonly nodes: readonly EnrolledNode[]; readonly tenantName: string; readonly now: number };
 
@@ -54,7 +56,13 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
     return ok({ kind: 'new-key', nodeId: sameName.nodeId, membership });
   }
   const names = inCluster.map(({ name }) => name);
-  if (!belongsTo(remembered, names, request.membership)) {
+  // Node names are unique in a Proxmox VE cluster: when the others list this one, or there are no others, the old one is gone.
+  const isOnlyNode = inCluster.length === 1 && remembered?.cluster === null && cluster === null;
+  const belongs = belongsTo(remembered, names, request.membership) || (sameName !== undefined && isOnlyNode);
+  if (sameName !== undefined && belongs && mayReplace && sameName.machineId !== request.machineId && isGone(sameName, now)) {
+    return ok({ kind: 'replaces', old: sameName, membership });
+  }
+  if (!belongs) {
     const owners = names.length === 0 ? (remembered?.members ?? []) : names;
     const detail = `This token belongs to ${token.clusterName} (${listNames(owners)}). This node says it ${cluster === null ? 'is' : 'belongs to'} ${sayMembership(request.membership)}. Nothing was enrolled.`;
     return refuse({ reason: 'wrong_cluster', detail });
@@ -63,12 +71,22 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
     const other =
       sameName.machineId === request.machineId
         ? 'This token may not replace its key: use one that needs no approval.'
-        : 'It is another machine than this one. If it was installed anew, use a token for a new cluster: a node cannot be removed yet.';
+        : `It is another machine than this one${mayReplace ? `, heard ${sayHeard(sameName, now)}` : ''}. If this one takes its place, ${mayReplace ? 'stop that one: when it has been silent for an hour, enrol again' : 'use a token that needs no approval'}.`;
     const detail = `${sayEnrolled(sameName, tenantName)} ${other} Nothing was enrolled.`;
     return refuse({ reason: 'already_enrolled', detail });
   }
   return ok({ kind: 'new', membership });
 }
+
+const hourMs = 3_600_000;
+
+/** Not heard for so long that cron calls it silent; one that never spoke, or waits for approval, after an hour. */
+function isGone({ silent, status, lastSeenAt, enrolledAt }: EnrolledNode, now: number): boolean {
+  if (lastSeenAt > 0 && status === 'active') return silent === 1;
+  return now - Math.max(lastSeenAt, enrolledAt) > hourMs;
+}
+
+const sayHeard = ({ lastSeenAt }: EnrolledNode, now: number): string => (lastSeenAt === 0 ? 'not yet' : `${sayAgo(now - lastSeenAt)} ago`);
 
 function sayCopied({ name, lastSeenAt }: EnrolledNode, now: number): string {
   const heard = lastSeenAt === 0 ? 'not heard yet' : `last heard ${sayAgo(now - lastSeenAt)} ago`;

@@ -4,6 +4,7 @@ import { rowsOf } from '../rows';
 import type { TenantScope } from '../scope';
 import { auditStatement, whenChanged } from './audit';
 import { membershipKey, type RememberedMembership, rememberMembership } from './memory';
+import { retireReplaced } from './removal';
 
 export type NewToken = {
   readonly tokenId: string;
@@ -46,6 +47,8 @@ export type EnrolledNode = {
   readonly enrolledAt: number;
   /** 0: not heard yet. */
   readonly lastSeenAt: number;
+  readonly sequence: number;
+  readonly silent: number;
 };
 
 export type TokenRead = {
@@ -76,7 +79,7 @@ export async function readTokenAndNodes(
       .bind(tenantId, tokenId),
     db
       .prepare(`SELECT n.node_id AS nodeId, n.name, n.cluster_id AS clusterId, c.name AS clusterName, n.public_key AS publicKey, n.status,
-        n.machine_id AS machineId, n.enrolled_at AS enrolledAt, n.last_seen_at AS lastSeenAt
+        n.machine_id AS machineId, n.enrolled_at AS enrolledAt, n.last_seen_at AS lastSeenAt, n.sequence, n.silent
       FROM nodes n JOIN clusters c ON c.tenant_id = n.tenant_id AND c.cluster_id = n.cluster_id
       WHERE n.tenant_id = ?1 AND (n.public_key = ?3 OR (n.status <> 'retired' AND n.cluster_id =
         (SELECT cluster_id FROM enrolment_tokens WHERE tenant_id = ?1 AND token_id = ?2))) ORDER BY n.name, n.node_id`)
@@ -90,6 +93,8 @@ export type Enrolment = {
   readonly nodeId: NodeId;
   /** The node is here already, on this machine, with a key it no longer has. */
   readonly replacesKey: boolean;
+  /** A node of this name that has fallen silent and makes room, if it still has. */
+  readonly replaces: Pick<EnrolledNode, 'nodeId' | 'sequence'> | undefined;
   readonly name: string;
   readonly clusterName: string;
   readonly publicKey: string;
@@ -104,14 +109,27 @@ export type Enrolment = {
 /** Takes one use and lets the node in, all or nothing. False: something is no longer as it was read. */
 export async function takeTokenForNode(scope: TenantScope, enrolment: Enrolment): Promise<boolean> {
   const { db, tenantId } = scope;
-  const { token, nodeId, name, publicKey, now, source, replacesKey, machineId, collector, protocol } = enrolment;
+  const { token, nodeId, name, publicKey, now, source, replacesKey, replaces, machineId, collector, protocol } = enrolment;
   const take = db
     .prepare(`UPDATE enrolment_tokens SET uses_left = uses_left - 1
       WHERE tenant_id = ?1 AND token_id = ?2 AND secret_hash = ?3 AND uses_left > 0 AND expires_at > ?4
         AND NOT EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ?1 AND public_key = ?5)
         AND (SELECT value FROM cluster_memory WHERE tenant_id = ?1 AND cluster_id = ?6 AND key = '${membershipKey}') IS ?7
-        AND ?8 = (SELECT count(*) FROM nodes WHERE tenant_id = ?1 AND cluster_id = ?6 AND name = ?9 AND status <> 'retired') RETURNING token_id`)
-    .bind(tenantId, token.tokenId, token.secretHash, now, publicKey, token.clusterId, token.membership, replacesKey ? 1 : 0, name);
+        AND ?8 = (SELECT count(*) FROM nodes WHERE tenant_id = ?1 AND cluster_id = ?6 AND name = ?9 AND status <> 'retired')
+        AND (?10 IS NULL OR EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ?1 AND node_id = ?10 AND sequence = ?11 AND status <> 'retired')) RETURNING token_id`)
+    .bind(
+      tenantId,
+      token.tokenId,
+      token.secretHash,
+      now,
+      publicKey,
+      token.clusterId,
+      token.membership,
+      replacesKey || replaces ? 1 : 0,
+      name,
+      replaces?.nodeId ?? null,
+      replaces?.sequence ?? null,
+    );
   const status = token.autoApprove === 1 ? 'active' : 'pending';
   const insert = db
     .prepare(`INSERT INTO nodes (tenant_id, node_id, cluster_id, name, status, public_key, machine_id, collector, protocol, enrolled_at)
@@ -128,14 +146,18 @@ export async function takeTokenForNode(scope: TenantScope, enrolment: Enrolment)
     .prepare(`UPDATE clusters SET name = CASE name WHEN '' THEN ?3 ELSE name END, evidence_rev = evidence_rev + 1
       WHERE tenant_id = ?1 AND cluster_id = ?2 AND EXISTS (SELECT 1 FROM nodes WHERE tenant_id = ?1 AND node_id = ?4 AND public_key = ?5 AND status = 'active')`)
     .bind(tenantId, token.clusterId, enrolment.clusterName, nodeId, publicKey);
-  const results = await db.batch([
-    take,
-    replacesKey ? rekey : insert,
+  const audit = (what: string, subject: string) =>
     auditStatement(
       scope,
-      { at: now, actor: `token:${token.tokenId}`, source, action, subject: nodeId, detail: { name, cluster: token.clusterId, status } },
+      { at: now, actor: `token:${token.tokenId}`, source, action: what, subject, detail: { name, cluster: token.clusterId, status } },
       whenChanged,
-    ),
+    );
+  const makeRoom = replaces && [retireReplaced(scope, replaces.nodeId, now), audit('node.replace', replaces.nodeId)];
+  const results = await db.batch([
+    take,
+    ...(makeRoom ?? []),
+    replacesKey ? rekey : insert,
+    audit(action, nodeId),
     rememberMembership(scope, token.clusterId, nodeId, publicKey, enrolment.membership, now),
     nameCluster,
   ]);

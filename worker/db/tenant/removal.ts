@@ -28,6 +28,13 @@ export async function retireByItself(
   return didReturn(retired);
 }
 
+/** Another machine takes its name. Stands behind the statement that decided it, which changed one row. */
+export function retireReplaced({ db, tenantId }: TenantScope, nodeId: NodeId, now: number): D1PreparedStatement {
+  const sql = `UPDATE nodes SET status = 'retired', retired_at = ?3, retired_by = 'replaced'
+    WHERE tenant_id = ?1 AND node_id = ?2 AND status <> 'retired' AND changes() = 1`;
+  return db.prepare(sql).bind(tenantId, nodeId, now);
+}
+
 export type RemovedNode = {
   readonly nodeId: NodeId;
   readonly clusterId: string;
