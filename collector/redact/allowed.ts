@@ -126,4 +126,4 @@ export const complaintWords = `a access and at available bad because but by can 
   open or output partial path permission physical pool prefers process pv read readable refused report resource segment seqno sequence size
   skipping such suspended system table than thin timed out to transaction unable unknown unsupported update usable used using uuid vg
   vgs volume volumes waiting warning while with wrong written descriptor invocation see vgck --updatemetadata correct fix vgrename filter busy
-  info status create remove address`;
+  deps reload rename resume suspend load info status create remove address`;
