@@ -89,6 +89,9 @@ describe('a machine installed anew', () => {
     const plain = await makeToken(ports, customer, { clusterId });
     const elsewhere = { machineId: otherMachine, membership: { cluster: 'lab', members: ['pve1', 'lab2'] } };
     expect(await requestEnrolment(ports, plain.token, 'pve1', elsewhere)).toMatchObject(refusal('wrong_cluster', 'Nothing was enrolled'));
+    // Its own name proves nothing: one of the others must be on its list.
+    const namesake = { machineId: otherMachine, membership: { cluster: 'prod', members: ['pve1', 'lab2'] } };
+    expect(await requestEnrolment(ports, plain.token, 'pve1', namesake)).toMatchObject(refusal('already_enrolled', 'another machine'));
   });
 
   it('that stands alone takes its own place only', async () => {

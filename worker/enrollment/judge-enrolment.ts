@@ -56,13 +56,13 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
     return ok({ kind: 'new-key', nodeId: sameName.nodeId, membership });
   }
   const names = inCluster.map(({ name }) => name);
-  // Node names are unique in a Proxmox VE cluster: when the others list this one, or there are no others, the old one is gone.
-  const isOnlyNode = inCluster.length === 1 && remembered?.cluster === null && cluster === null;
-  const belongs = belongsTo(remembered, names, request.membership) || (sameName !== undefined && isOnlyNode);
-  if (sameName !== undefined && belongs && mayReplace && sameName.machineId !== request.machineId && isGone(sameName, now)) {
+  // Node names are unique in a Proxmox VE cluster: when another one is on this node's list, or there is none, the old one is gone.
+  const others = names.filter((name) => name !== request.node);
+  const isInPlace = others.length === 0 ? remembered?.cluster === cluster : belongsTo(remembered, others, request.membership);
+  if (sameName !== undefined && isInPlace && mayReplace && sameName.machineId !== request.machineId && isGone(sameName, now)) {
     return ok({ kind: 'replaces', old: sameName, membership });
   }
-  if (!belongs) {
+  if (!belongsTo(remembered, names, request.membership) && !(sameName !== undefined && isInPlace)) {
     const owners = names.length === 0 ? (remembered?.members ?? []) : names;
     const detail = `This token belongs to ${token.clusterName} (${listNames(owners)}). This node says it ${cluster === null ? 'is' : 'belongs to'} ${sayMembership(request.membership)}. Nothing was enrolled.`;
     return refuse({ reason: 'wrong_cluster', detail });

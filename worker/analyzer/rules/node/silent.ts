@@ -32,7 +32,7 @@ export const silentNode = defineRule<NodeInputs>()({
     because:
       `Its last check-in was taken at ${utcMinute(since)}; one is due every ${Math.round(intervalSeconds / 60)} minutes, and at least three did not come.` +
       (hasOthers ? ' Other nodes of the cluster have been heard since.' : ''),
-    todo: `If ${node} is up, look at its timer and at what it logged last. If it is off on purpose, nothing needs to be done; if it left for good: sexton-collector unenroll, on the node.`,
+    todo: `If ${node} is up, look at its timer and at what it logged last: a check-in that was refused says why there. If it is off on purpose, nothing needs to be done; if it left for good: sexton-collector unenroll, on the node.`,
     commands: lookAtTimer,
   }),
   remedy: () => undefined,
