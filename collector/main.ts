@@ -50,7 +50,15 @@ if (argv.some((word) => word === 'send' || word === 'collect')) {
   }, longestRunMs).unref();
 }
 
+/** For whoever starts the file itself; the package's launcher looks before. Much older ones cannot even read it. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const isTooOld = major < 12 || (major === 12 && minor < 22);
+
 async function main(): Promise<number> {
+  if (isTooOld) {
+    writeAll(2, "sexton-collector needs Node.js 12.22 or newer. Proxmox VE has it in Debian's own repository: apt install nodejs\n");
+    return exitCode.usage;
+  }
   if (argv[0] === fencedReaderCommand) {
     writeAll(1, answerFencedRead(argv[1] ?? '', argv[2] ?? '[]'));
     return exitCode.done;

@@ -2,6 +2,7 @@
 import type { EnrolmentAnswer } from '../worker/wire/enrolment';
 import type { Answer } from '../worker/wire/snapshot';
 import type { Counters } from './counters';
+import { readEnrolmentAnswer } from './enrolment-answer';
 import { readAnswer } from './problem-reply';
 import type { StateDirectory, StateFile } from './state-directory';
 import { bootIdHere, keepLiving, type Stuck } from './stuck';
@@ -44,7 +45,9 @@ export type Wait = { readonly bootId: string; readonly collector: string; readon
 export const emptyMemory: Memory = { version: 1, sequence: 0 };
 
 export function readEnrolment(directory: StateDirectory): Enrolment | undefined {
-  return readVersion1<Enrolment>(directory, 'enrolment.json');
+  const enrolment = readVersion1<Enrolment>(directory, 'enrolment.json');
+  const isWhole = enrolment !== undefined && typeof enrolment.server === 'string' && readEnrolmentAnswer({ ...enrolment.answer }) !== undefined;
+  return isWhole ? enrolment : undefined;
 }
 
 export function writeEnrolment(directory: StateDirectory, enrolment: Enrolment): void {

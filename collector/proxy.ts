@@ -28,6 +28,7 @@ export function proxyFromEnvironment(env: Environment, server: string): string |
 export function parseProxy(text: string): Result<URL, string> {
   try {
     const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+    decodeURIComponent(url.username + url.password); // throws where it cannot be done later
     if (url.protocol === 'http:' && url.hostname !== '') return ok(url);
   } catch {
     // Said below, without its text: there may be a password in it.

@@ -53,7 +53,7 @@ export function openStateDirectory(root: string, user = process.geteuid?.() ?? 0
     trouble: () => trouble,
     fileOf,
     claim: () => {
-      const stranger = findStranger(path, user);
+      const stranger = findStranger(path, user) ?? findStranger(spare, user);
       if (stranger !== undefined) return stranger;
       // Closed first: what is looked at behind the door cannot be exchanged any more.
       makePrivate(path);

@@ -8,7 +8,7 @@ const day = 86_400;
 const backOff = { first: 300, most: 1800 } as const;
 /** Whatever a server or something in between asks for. */
 const mostRetryAfter = 3600;
-const mostInterval = 7 * day;
+const mostInterval = day;
 /** The timer comes every five minutes: a little early is on time, or every check-in would be one round late. */
 const mostEarly = 150;
 

@@ -6,6 +6,12 @@ import { build } from 'esbuild';
 const project = new URL('../', import.meta.url);
 export const collectorBundle = fileURLToPath(new URL('dist/sexton-collector.mjs', project));
 
+/** Node.js older than 12.20 knows `fs` and not `node:fs`: it shall get as far as being told what is needed. @type {import('esbuild').Plugin} */
+const withoutPrefix = {
+  name: 'without-prefix',
+  setup: ({ onResolve }) => onResolve({ filter: /^node:/ }, ({ path }) => ({ path: path.slice('node:'.length), external: true })),
+};
+
 /** @param {{ outfile?: string }} options */
 export async function buildCollector({ outfile = collectorBundle } = {}) {
   const { version } = JSON.parse(await readFile(new URL('package.json', project), 'utf8'));
@@ -22,6 +28,7 @@ export async function buildCollector({ outfile = collectorBundle } = {}) {
     banner: { js: '#!/usr/bin/env node' },
     define: { SEXTON_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
+    plugins: [withoutPrefix],
   });
   await chmod(outfile, 0o755);
   return outfile;

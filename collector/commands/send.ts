@@ -12,7 +12,7 @@ import { readAnswer } from '../problem-reply';
 import { safeLine, safeReport } from '../safe-text';
 import { takeSnapshot } from '../take-snapshot';
 import { trimEndOf } from '../trim-end';
-import { intervalWait, isDue, isUnknownHere, startWait } from '../wait';
+import { intervalWait, isDue, isUnknownHere, refusedWait, startWait } from '../wait';
 import { wayTo } from '../way';
 import { reportFailure } from './send-failure';
 import { summarise } from './send-summary';
@@ -31,10 +31,7 @@ export function endEarly(context: Context): ExitCode | undefined {
 export async function send(context: Context): Promise<ExitCode> {
   const { directory, commandLine, elapsedMs } = context;
   const identity = readIdentity(context);
-  if (!identity.ok) {
-    if (isAttended(context) || !commandLine.flags.has('quiet')) context.complain(safeLine(identity.error));
-    return exitCode.notEnrolled;
-  }
+  if (!identity.ok) return tellUnknown(context, identity.error);
   const { enrolment, key } = identity.value;
   const way = wayTo(context, enrolment.server, enrolment);
   if (!way.ok) {
@@ -78,6 +75,17 @@ export async function send(context: Context): Promise<ExitCode> {
       safeLine(`${directory.path} takes nothing (${trouble}): what this run has to remember is kept in ${directory.spare}, if at all.`),
     );
   return code;
+}
+
+/** A node that nobody enrolled yet is none of the timer's concern; one whose key is damaged is, once a day. */
+function tellUnknown(context: Context, says: string): ExitCode {
+  const { directory, commandLine, complain } = context;
+  const isDamaged = directory.read('enrolment.json') !== undefined;
+  if (isDamaged || isAttended(context) || !commandLine.flags.has('quiet')) complain(safeLine(says));
+  const reason = 'node_unknown';
+  const wait = startWait(readBootClock(commandLine.root), refusedWait(reason));
+  if (isDamaged) writeMemory(directory, { ...readMemory(directory), refusal: reason, lastFailure: says, ...wait });
+  return exitCode.notEnrolled;
 }
 
 function conclude(context: Context, way: Way, delivery: Delivery<Answer>, take: (answer: Answer) => void): ExitCode {

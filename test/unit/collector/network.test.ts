@@ -156,10 +156,13 @@ describe('a proxy', () => {
     expect(await stage.node.run(['send', '--now'])).toMatchObject({ code: 2, err: expect.stringContaining('"proxy" is http://HOST:PORT') });
   });
 
-  it('that cannot be one is refused without a word of its password', async () => {
-    const { code, err } = await enrollAt('https://sexton.example', [], { env: { https_proxy: 'socks5://user:secret@proxy:1080' } });
-    expect([code, err]).toEqual([2, 'The proxy is not written as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT.\n']);
-  });
+  it.each(['socks5://user:secret@proxy:1080', 'http://user:secret%@proxy:3128', 'http://user:secret@'])(
+    'that cannot be one is refused without a word of its password: %s',
+    async (proxy) => {
+      const { code, err } = await enrollAt('https://sexton.example', [], { env: { https_proxy: proxy } });
+      expect([code, err]).toEqual([2, 'The proxy is not written as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT.\n']);
+    },
+  );
 });
 
 describe('--ca-file', () => {

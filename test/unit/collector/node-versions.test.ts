@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyCaptured } from '../../../collector/captures/why';
@@ -34,6 +34,17 @@ describe('the bundled collector', () => {
     const { code, err } = await node.run(['enroll', '--server', 'http://127.0.0.1:9', '--token-file', '-'], { node: binary, input: 'token' });
     expect([code, err]).toEqual([4, 'Could not reach 127.0.0.1:9 (ECONNREFUSED).\n']);
     expect(existsSync(join(node.root, 'var/lib/sexton/key.new'))).toBe(true);
+  });
+
+  it('says what it needs to a Node.js that is too old', async () => {
+    const preload = join(node.root, 'older.cjs');
+    await writeFile(preload, "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '12.21.0' } });");
+    const env = { NODE_OPTIONS: `--require ${preload}` };
+    const { code, err } = await node.run(['status'], { node: join(installed, 'node12/bin/node'), env });
+    expect([code, err]).toEqual([
+      2,
+      "sexton-collector needs Node.js 12.22 or newer. Proxmox VE has it in Debian's own repository: apt install nodejs\n",
+    ]);
   });
 
   it('is one file below 100 KB', async () => {

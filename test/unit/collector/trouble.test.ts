@@ -116,6 +116,7 @@ describe('damaged files', () => {
     ['key', '-----BEGIN PRIVATE KEY-----\nMC4C\n'],
     ['enrolment.json', '{"version":1,'],
     ['enrolment.json', '{"version":2}'],
+    ['enrolment.json', '{"version":1,"server":7,"answer":null}'],
   ] as const)('of the enrolment are named: %s %j', async (name, text) => {
     await writeFile(own(name), text);
     for (const argv of [['send', '--now'], ['status']]) {
@@ -123,6 +124,10 @@ describe('damaged files', () => {
       expect(code).toBe(3);
       expect(err).toContain(`${own(name)} is damaged, or of a newer collector. If it cannot be brought back: `);
     }
+    // The timer says it once a day.
+    await writeFile(own('state.json'), '{"version":1,"sequence":3}');
+    expect((await stage.node.run(['send', '--quiet'])).err).toContain('is damaged');
+    expect(await stage.node.run(['send', '--quiet'])).toMatchObject({ code: 3, err: '' });
     // The way out that was named works.
     expect((await stage.node.run(['unenroll'])).code).toBe(0);
     stage.server.reply = () => enrolled();
