@@ -44,7 +44,7 @@ export const filterTexts: Readonly<Record<Redaction, readonly string[]>> = {
     ...keys(guestConfig.plain),
     `* these keys as their volume and ${code(guestConfig.driveOptions)}: virtual machines ${driveKeys('qemu')}; containers ${driveKeys('lxc')}`,
     `  * a volume: ${shape(guestConfig.volumeId)}, no \`=\` and no \`@\`; of files below ${code(guestConfig.fileFolders)} not the name; of a bind mount the word \`bind\``,
-    '* `fleecing-images` in the section `special:fleecing`',
+    '* `fleecing-images` in the section `special:fleecing`, as its volumes',
     `* of ${code(guestConfig.silent)} nothing at all (\`*\`: any number)`,
     '* of everything else (args, notes, descriptions, `lxc.*`, hook scripts, unknown keys and sections) no value, only:',
     ...mentionLines.map((line) => `  ${line}`),

@@ -34,8 +34,8 @@ export const guestConfig = {
   volumeId: { characters: 'A-Za-z0-9._/:+-', max: 255 } as Shape,
   /** Files behind these never are volumes: only that there is one leaves the node (`local:iso/?`). */
   fileFolders: ['iso', 'vztmpl', 'snippets', 'import', 'backup'],
-  /** In the section `[special:fleecing]` only. */
-  fleecingImages: { characters: 'A-Za-z0-9._/:+,; -', max: 4096 } as Shape,
+  /** Volumes, in the section `[special:fleecing]` only. */
+  fleecingImages: { characters: 'A-Za-z0-9._/:+,;-', max: 4096 } as Shape,
   /** Secrets and persons, never volumes: not even looked through for names of volumes. `*`: any number behind it. */
   silent: ['cipassword', 'ciuser', 'sshkeys', 'cicustom', 'ipconfig*', 'nameserver', 'searchdomain', 'smbios*', 'vmgenid', 'net*'],
 } as const;
@@ -48,14 +48,12 @@ export const storageConfig = {
   ],
   options: {
     vgname: volumeName,
-    base: { characters: 'A-Za-z0-9._:-', max: 128 },
     thinpool: volumeName,
     shared: flag,
     nodes: listing,
     disable: flag,
     tagged_only: flag,
-    content: listing,
-    pool: { characters: 'A-Za-z0-9/_.-', max: 128 },
+    content: { characters: 'a-z,-', max: 128 },
     'snapshot-as-volume-chain': flag,
   } as Readonly<Record<string, Shape>>,
   foreignOptions: ['vgname'],

@@ -31,7 +31,8 @@ export function projectDrive(type: 'qemu' | 'lxc', value: string): ProjectedDriv
   return { text: items.join(','), isWhole: isWhole && hasVolume };
 }
 
-function showVolume(type: 'qemu' | 'lxc', volume: string): string | undefined {
+/** Undefined: it cannot be shown. */
+export function showVolume(type: 'qemu' | 'lxc', volume: string): string | undefined {
   if (volume === 'none' || volume === 'cdrom') return volume;
   if (volume.startsWith('/dev/')) return showDevice(volume);
   if (volume.startsWith('/')) return type === 'lxc' ? 'bind' : undefined;

@@ -4,7 +4,7 @@
  * @see qemu-server QemuServer.pm `parse_vm_config`, Drive.pm; pve-container LXC/Config.pm `parse_pct_config`
  */
 import { guestConfig } from './allowed';
-import { projectDrive } from './drive';
+import { projectDrive, showVolume } from './drive';
 import { findMentions, type KnownNames } from './mentions';
 import { fits, fitsEach } from './shape';
 
@@ -41,7 +41,10 @@ function redactLine(type: GuestType, section: 'known' | 'fleecing' | 'unknown', 
   if (silentKeys.test(line)) return [];
   const { key, value } = readEntry(line);
   if (section === 'unknown' || key === '') return mentionLine(line, known);
-  if (section === 'fleecing' && key === 'fleecing-images' && isFleecing(value)) return [`${key}: ${value}`];
+  if (section === 'fleecing' && key === 'fleecing-images' && isFleecing(value)) {
+    const volumes = value.split(/[,;\s]+/).map((volume) => showVolume(type, volume));
+    return [`${key}: ${volumes.map((volume) => volume ?? '?').join(',')}`, ...(volumes.includes(undefined) ? mentionLine(value, known) : [])];
+  }
   if (isDrive(type, key)) {
     const drive = projectDrive(type, value);
     return [`${key}: ${drive.text}`, ...(drive.isWhole ? [] : mentionLine(value, known))];

@@ -5,7 +5,7 @@ export function redactNextId(text: string): string {
   for (const line of text.split('\n')) {
     if (!line.startsWith(key)) continue;
     const value = line.slice(key.length).trim();
-    if (/^[a-z0-9=, ]{1,100}$/.test(value)) return `${key} ${value}\n`;
+    if (/^(?:(?:lower|upper)=\d{1,10}(?:, ?|$)){1,2}$/.test(value)) return `${key} ${value}\n`;
   }
   return '';
 }

@@ -37,7 +37,11 @@ export function redactProcessorModel(text: string): string {
 /** `type count`: which kinds of file system are mounted, not where. */
 export function redactMounts(text: string): string {
   const counts = new Map<string, number>();
-  for (const { type } of readMounts(text)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  // Behind the point anybody may write: `fuse.anything`.
+  for (const { type } of readMounts(text)) {
+    const [kind = ''] = type.split('.');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
   return lines([...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, count]) => `${type} ${count}`));
 }
 

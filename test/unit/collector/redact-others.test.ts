@@ -10,9 +10,7 @@ describe('redactStorageConfig', () => {
   it('keeps groups, pools and nodes of storages, and no server, user, path or comment', () => {
     const text =
       '# password: x\nlvm: San-1\n\tvgname san1vg\n\tbase iscsi:0.0.0.lun\n\tshared\n\tnodes a,b\n\ttagged_only 1\n\nnfs: nas\n\tserver 192.0.2.1\n\texport /secret\n\tusername bob\n\tdisable\n';
-    expect(redactStorageConfig(text)).toBe(
-      'lvm: San-1\n\tvgname san1vg\n\tbase iscsi:0.0.0.lun\n\tshared\n\tnodes a,b\n\ttagged_only 1\n\nnfs: nas\n\tdisable\n',
-    );
+    expect(redactStorageConfig(text)).toBe('lvm: San-1\n\tvgname san1vg\n\tshared\n\tnodes a,b\n\ttagged_only 1\n\nnfs: nas\n\tdisable\n');
   });
 
   it('keeps the header and the group of a plugin it does not know', () => {
