@@ -162,4 +162,17 @@ describe('the daily round', () => {
     for (let tick = 0; tick < 3; tick += 1) await runJobs(ports);
     expect(ports.bucket.size).toBe(0);
   });
+
+  it('deletes nothing on the day after the clock was set to another year', async () => {
+    const ports = await makePorts();
+    await nextRound(ports);
+    ports.bucket.set('s/2026-11-20/t/n/1', new Uint8Array(1));
+    ports.clock.now += 3650 * day;
+    for (let tick = 0; tick < 6; tick += 1) await runJobs(ports);
+    expect(ports.bucket.size).toBe(1);
+    // The clock was right after all: the next day's round is like any other.
+    ports.clock.now += day;
+    for (let tick = 0; tick < 6; tick += 1) await runJobs(ports);
+    expect(ports.bucket.size).toBe(0);
+  });
 });

@@ -51,10 +51,22 @@ function readCursor(text: string | null, today: string): Cursor {
   return cursor?.day === today ? cursor : { day: today, done: 0 };
 }
 
+/** A clock that was set to another year would make everything old: the first day after such a jump deletes nothing. */
+const jumpDays = 60;
+function hasJumped(before: string | null, today: string): boolean {
+  if (before === null) return false;
+  const days = (Date.parse(today) - Date.parse((JSON.parse(before) as Cursor).day)) / day;
+  return Math.abs(days) > jumpDays;
+}
+
 export const isRetentionDue = (cursor: string | null, now: number): boolean => readCursor(cursor, dayOf(now)).done < steps.length;
 
 export async function retain(ports: Ports, fleet: FleetScope, lease: Lease, budget: number): Promise<JobWork> {
   const now = ports.now();
+  if (hasJumped(lease.cursor, dayOf(now))) {
+    const error = `the last round was more than ${jumpDays} days from today: nothing is deleted until tomorrow`;
+    return { done: 0, statements: 0, cursor: JSON.stringify({ day: dayOf(now), done: steps.length } satisfies Cursor), error };
+  }
   let { day: today, done } = readCursor(lease.cursor, dayOf(now));
   let statements = 0;
   let deleted = 0;
