@@ -7,7 +7,8 @@ const isPath = fits(mentions.path);
 /** Undefined: nothing of it is a volume. */
 export function showDevice(path: string): string | undefined {
   const below = path.slice('/dev/'.length);
-  if (!path.startsWith('/dev/') || below === '' || !isPath(path)) return undefined;
+  // Out of /dev again leads anywhere.
+  if (!path.startsWith('/dev/') || below === '' || below.split('/').includes('..') || !isPath(path)) return undefined;
   if (mentions.notBelow.some((directory) => below === directory || below.startsWith(`${directory}/`))) return undefined;
   const hidden = mentions.hiddenBelow.find((directory) => below.startsWith(`${directory}/`));
   if (hidden === undefined) return path;

@@ -100,6 +100,23 @@ describe('mentions', () => {
     expect(findMentions('resource pm-1_00000; meta "san-x", other', names)).toEqual(['pm-1_00000', 'san-x']);
   });
 
+  it.each([
+    ['/dev/san/vm-1-disk-0', '/dev/san/vm-1-disk-0'],
+    ['file=/dev/mapper/mpatha,x', '/dev/mapper/mpatha'],
+    ['/dev/disk/by-id/dm-name-san-odd', '/dev/disk/by-id/dm-name-san-odd'],
+    ['/dev/disk/by-id/ata-SERIAL', '/dev/disk/by-id/?'],
+    ['/dev/disk/by-label/people', '/dev/disk/by-label/?'],
+    ['/dev/disk/by-path/ip-192.0.2.1:3260-iscsi-x', '/dev/disk/by-path/?'],
+    ['/dev/../etc/secret', undefined],
+    ['/dev/serial/by-id/x', undefined],
+    ['/dev/shm/x', undefined],
+    ['//nas/dev/people', undefined],
+    ['AAAA/dev/BBBB', undefined],
+    [`/dev/${'x'.repeat(300)}`, undefined],
+  ])('of the path %s leaves %s', (text, shown) =>
+    expect(findMentions(text, new Set())).toEqual(shown === undefined ? [] : expect.arrayContaining([shown])),
+  );
+
   it('takes no word out of the middle of another', () => {
     expect(findMentions('Xvm-100-disk-0 6snap-secret', new Set())).toEqual([]);
   });
