@@ -42,7 +42,7 @@ function reportRefusal(context: Context, { server }: Way, before: Memory, { reas
   const wait = startWait(readBootClock(commandLine.root), refusedWait(reason));
   writeMemory(directory, { ...before, lastFailure: says, refusal: reason, ...wait });
   const line = isUnknown
-    ? `${server} does not know this node any more. To enrol it again: ${program} unenroll, then ${program} enroll --server URL. The timer asks again once a day.`
+    ? `${server} does not know this node any more. To enrol it again: ${program} enroll --new-key. The timer asks again once a day.`
     : `${says}${reason === 'collector_outdated' ? ` This one is sexton-collector ${version}.` : ''}`;
   if (isAttended(context) || before.refusal !== reason) context.complain(safeLine(line));
   return isUnknown ? exitCode.notEnrolled : exitCode.refused;

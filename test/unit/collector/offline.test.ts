@@ -153,7 +153,7 @@ describe('a server that refuses', () => {
     stage.server.reply = () => problem(401, 'node_unknown');
     const first = await timer();
     expect([first.code, first.out, first.err.length]).toEqual([3, [], 1]);
-    expect(first.err[0]).toMatch(/does not know this node any more\. To enrol it again: .* unenroll, then .* enroll --server URL\./);
+    expect(first.err[0]).toMatch(/does not know this node any more\. To enrol it again: sexton-collector .* enroll --new-key\./);
     await passSeconds(stage, 300);
     expect(await timer()).toMatchObject({ code: 3, out: [], err: [] });
     expect(sent()).toBe(1);
@@ -196,5 +196,55 @@ describe('a server that refuses', () => {
     await passSeconds(stage, 3600);
     stage.server.reply = () => problem(400, 'bad_request');
     expect(await timer()).toMatchObject({ code: 5, err: ['says bad_request'] });
+  });
+});
+
+describe('a run that has little time left', () => {
+  /** As if looking had taken this long. */
+  const runAfter = (seconds: number) => {
+    const began = performance.now();
+    return runInside(stage, ['send', '--now'], { elapsedMs: () => seconds * 1000 + performance.now() - began });
+  };
+
+  it('does not wait for a server beyond its 90 seconds', async () => {
+    stage.server.reply = () => ({ ...accepted, hangs: true });
+    const began = performance.now();
+    const { code, err } = await runAfter(86);
+    expect([code, err[0]]).toEqual([4, expect.stringContaining('did not answer within')]);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  it('does not sign anew for ever either', async () => {
+    stage.server.reply = ({ sequence }) => problem(409, 'sequence_used', { last: sequence });
+    expect((await runAfter(86)).code).toBe(4);
+    expect(sent()).toBe(1);
+  });
+
+  it('still brings the state that is asked for in the same run', async () => {
+    await runInside(stage, ['send', '--now']);
+    stage.server.reply = ({ lines }) => (lines.length === 1 ? { status: 200, body: { ...Object(accepted.body), want: 'state' } } : accepted);
+    expect((await runAfter(85)).code).toBe(0);
+    expect(stage.server.arrived.slice(-2).map(({ lines }) => lines.length)).toEqual([1, 3]);
+  });
+});
+
+describe('databases that were restored', () => {
+  it('at the server: an older last number stops nothing, the state is brought again', async () => {
+    await runInside(stage, ['send', '--now']);
+    await writeFile(own('state.json'), JSON.stringify({ ...JSON.parse(await readFile(own('state.json'), 'utf8')), sequence: 5000 }));
+    stage.server.reply = ({ lines }) => (lines.length === 1 ? { status: 200, body: { ...Object(accepted.body), want: 'state' } } : accepted);
+    expect((await runInside(stage, ['send', '--now'])).code).toBe(0);
+    expect(stage.server.arrived.slice(-2).map(({ sequence, lines }) => [sequence, lines.length])).toEqual([
+      [5001, 1],
+      [5002, 3],
+    ]);
+  });
+
+  it('at the node: the number goes on from what the server says', async () => {
+    stage.server.reply = ({ sequence }) => (sequence <= 5000 ? problem(409, 'sequence_used', { last: 5000 }) : accepted);
+    expect((await runInside(stage, ['send', '--now'])).code).toBe(0);
+    expect(JSON.parse(await readFile(own('state.json'), 'utf8')).sequence).toBe(5001);
+    expect((await runInside(stage, ['send', '--now'])).code).toBe(0);
+    expect(sent()).toBe(3);
   });
 });
