@@ -1,4 +1,5 @@
 /** Rules about how nodes speak: each finds it, leaves its neighbours alone, says not checked, survives hostile names. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyse, type ClusterReport, type Contact, type Member, presenceLimits, tellSilence } from '../../../worker/analyzer';
 import { clockLevelOf, sayClockLevel } from '../../../worker/analyzer/clock-level';
@@ -226,4 +227,51 @@ it('hostile names change no word and no bound', () => {
     expect(finding.explanation.commands.join('\n')).not.toContain(bad);
     expect(finding.explanation.sentence.length).toBeLessThan(1500);
   }
+});
+
+describe('whatever members do', () => {
+  const fakes: readonly FakeNode[] = [calm, pve2, pve3];
+  const someContact = fc.record({
+    minutesAgo: fc.oneof(fc.nat(100), fc.nat(10_000)),
+    never: fc.boolean(),
+    sharedMinutesAgo: fc.option(fc.nat(200)),
+    clockLevel: fc.integer({ min: -6, max: 6 }),
+    cluster: fc.constantFrom('prod', 'prod', 'prod', 'lab'),
+  });
+  const someMembers = fc.tuple(someContact, someContact, someContact).map((all) =>
+    all.map(({ minutesAgo, never, sharedMinutesAgo, clockLevel, cluster }, index): Member => {
+      const identitySharedAt = sharedMinutesAgo === null ? null : now - sharedMinutesAgo * minute;
+      const member = heard({ ...(fakes[index] ?? calm), cluster }, minutesAgo, { identitySharedAt, clockLevel });
+      return never ? { ...member, facts: undefined, view: undefined, lastSeenAt: 0 } : member;
+    }),
+  );
+  const worst = new Set(accusations(judgeServed(...fakes.map((fake) => heard(fake)))));
+
+  it('the order they are read in changes nothing', () => {
+    const sorted = (members: readonly Member[]) => [...said(judgeServed(...members))].sort();
+    fc.assert(
+      fc.property(someMembers, (members) => {
+        expect(sorted(members)).toEqual(sorted([...members].reverse()));
+      }),
+    );
+  });
+
+  it('a silent site is told once, and nobody is accused of more than when all speak', () => {
+    fc.assert(
+      fc.property(someMembers, (members) => {
+        const report = judgeServed(...members);
+        const told = said(report);
+        if (told.includes('cluster.silent')) expect(told.filter((text) => text.endsWith('node.silent'))).toEqual([]);
+        expect(accusations(report).filter((text) => !/(^|\s)(node|cluster)[./]/.test(text) && !worst.has(text))).toEqual([]);
+      }),
+    );
+  });
+
+  it('a report is due again only later than now', () => {
+    fc.assert(
+      fc.property(someMembers, (members) => {
+        expect(presenceLimits({ clusterId: 'c', members, neighbours: [], now }).filter((at) => at <= now)).toEqual([]);
+      }),
+    );
+  });
 });
