@@ -71,6 +71,7 @@ async function readRequest(signed: SignedRequest, offered: string): Promise<Resu
   if (!read.success)
     return err({
       reason: 'bad_request',
+      inside: { why: 'enrolment_malformed' },
       detail: `The enrolment is not as expected at "${(read.error.issues[0]?.path ?? []).map(String).join('.').slice(0, 100)}".`,
     });
   const { publicKey } = read.data;

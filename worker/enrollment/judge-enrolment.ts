@@ -29,11 +29,12 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
       return refuse({
         reason: 'already_enrolled',
         detail: `This key belonged to ${sameKey.name}, which was removed. Make a new one: sexton-collector enroll --new-key`,
+        inside: { why: 'key_of_removed_node' },
       });
     if (sameKey.machineId !== null && sameKey.machineId !== request.machineId)
-      return refuse({ reason: 'already_enrolled', detail: sayCopied(sameKey, now) });
+      return refuse({ reason: 'already_enrolled', detail: sayCopied(sameKey, now), inside: { why: 'key_copied' } });
     if (sameKey.clusterId === token.clusterId) return ok({ kind: 'again', node: sameKey });
-    return refuse({ reason: 'already_enrolled', detail: sayEnrolled(sameKey, tenantName) });
+    return refuse({ reason: 'already_enrolled', detail: sayEnrolled(sameKey, tenantName), inside: { why: 'key_in_other_cluster' } });
   }
   if (token.expiresAt <= now)
     return refuse({
@@ -44,7 +45,11 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
 
   const { cluster, members } = request.membership;
   if (!members.includes(request.node))
-    return refuse({ reason: 'bad_request', detail: `${request.node} is not in its own member list (${listNames(members)}).` });
+    return refuse({
+      reason: 'bad_request',
+      detail: `${request.node} is not in its own member list (${listNames(members)}).`,
+      inside: { why: 'not_its_own_member' },
+    });
   const membership: RememberedMembership = { cluster, members: [...members].sort(), machineId: request.machineId };
   const inCluster = nodes.filter(({ clusterId, status }) => clusterId === token.clusterId && status !== 'retired');
   const sameName = inCluster.find(({ name }) => name === request.node);
@@ -73,7 +78,7 @@ export function judgeEnrolment({ token, nodes, tenantName, now }: Desk, request:
         ? 'This token may not replace its key: use one that needs no approval.'
         : `It is another machine than this one${mayReplace ? `, heard ${sayHeard(sameName, now)}` : ''}. If this one takes its place, ${mayReplace ? 'stop that one: when it has been silent for an hour, enrol again' : 'use a token that needs no approval'}.`;
     const detail = `${sayEnrolled(sameName, tenantName)} ${other} Nothing was enrolled.`;
-    return refuse({ reason: 'already_enrolled', detail });
+    return refuse({ reason: 'already_enrolled', detail, inside: { why: 'name_taken' } });
   }
   return ok({ kind: 'new', membership });
 }
