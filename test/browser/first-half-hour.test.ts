@@ -102,10 +102,11 @@ test('its first check-in shows what is wrong, where, and what to do', async () =
   expect(await page.locator('main').innerText()).toContain('1 of 3 nodes enrolled.');
   await expectGoodPage(page, 'cluster');
   await page.getByRole('link', { name: 'pve1' }).click();
-  const finding = page.locator('#ACM-1');
+  const finding = page.locator('.finding', { hasText: 'Leftover mapping' }).first();
   for (const part of ['What it breaks', 'Device or resource busy', 'How we know', 'What to do', 'dmsetup remove --uuid LVM-'])
     expect(await finding.innerText()).toContain(part);
   expect(await page.locator('main').innerText()).toContain('not checked');
+  expect(await page.getByRole('row', { name: /^Root file system 31 % 4\.9 GiB of 15\.6 GiB/ }).count()).toBe(1);
   await expectGoodPage(page, 'node');
   await page.getByText('captures').click();
   expect(await page.getByRole('row', { name: /lvm\.report read/ }).count()).toBe(1);
@@ -129,6 +130,7 @@ test.each([
   await tab.getByRole('link', { name: 'prod-dc1' }).click();
   await expectGoodPage(tab, `${name}-cluster`);
   await tab.getByRole('link', { name: 'pve1' }).click();
+  await tab.getByText('Storage, network and busiest processes').click();
   await expectGoodPage(tab, `${name}-node`);
   await tab.getByRole('link', { name: 'Acme Logistics' }).click();
   await expectGoodPage(tab, `${name}-customer`);
