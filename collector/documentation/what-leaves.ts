@@ -16,7 +16,9 @@ function head(): string {
   return `# What leaves the node
 
 Made from the collector's own catalogue and allow-lists by \`npm run docs\`; a test fails when it is not what the collector does.
-\`sexton-collector collect\` prints, on the node itself, exactly what \`send\` would send, and needs no enrolment.
+\`sexton-collector collect\` prints, on the node itself, exactly what \`send\` would send, and needs no enrolment: the same bytes,
+but for the form of the report that is asked for, the milliseconds each capture took, and numbers that changed in between. A check-in
+that finds nothing changed sends the first line only.
 
 The collector reads ${files} files or kinds of file and the output of ${commands} commands. It writes nothing but its own state in
 \`/var/lib/sexton\`, opens no port, and speaks to one host. Commands run with a clean environment (\`LC_ALL=C\`), one after the
