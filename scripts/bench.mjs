@@ -1,4 +1,4 @@
-// npm run bench [-- --json] [--only analysis,message,load,rows,collector,bundles]: measures against the bars and says which
+// npm run bench [-- --json] [PART…] (analysis, message, load, ingest, rows, collector, bundles): measures against the bars and says which
 // are over. Always ends with 0: a busy machine is no defect, and a number is read by people. Speaks to the loopback only.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { startServer } from './serve.mjs';
 
 /** @typedef {import('../test/bench/row').Row} Row */
 /** @typedef {import('../test/bench/message-cost').MessageCost} MessageCost */
-/** @typedef {{ readonly url: string, readonly db: unknown }} Served */
+/** @typedef {{ readonly url: string, readonly db: unknown, readonly runCron: () => Promise<void> }} Served */
 /**
  * What test/bench/index.ts offers; said here, because a fresh clone has nothing built to read it from.
  * @typedef {object} Bench
@@ -19,6 +19,8 @@ import { startServer } from './serve.mjs';
  * @property {(places: { project: string, directory: string, bundle: string }) => Row[]} measureCollector
  * @property {(db: unknown, mappings: number, replay: string, directory: string) => Promise<Row[]>} measureCore
  * @property {(server: Served, mappings: number) => Promise<Row[]>} measureLoad
+ * @property {(server: Served, nodes: number) => Promise<Row[]>} measureIngest
+ * @property {readonly number[]} fleetSizes
  * @property {readonly number[]} messageSizes mappings on each of the three nodes
  * @property {readonly number[]} loadSizes
  * @property {Record<string, string>} benchEnvironment
@@ -26,11 +28,12 @@ import { startServer } from './serve.mjs';
  * @property {(rows: readonly Row[]) => string} printTable
  */
 
-const parts = ['analysis', 'message', 'load', 'rows', 'collector', 'bundles'];
-const { values } = readOptions(`Usage: npm run bench -- [--json] [--only ${parts.join(',')}]`, {
-  options: { json: { type: 'boolean' }, only: { type: 'string' } },
+const parts = ['analysis', 'message', 'load', 'ingest', 'rows', 'collector', 'bundles'];
+const { values, positionals } = readOptions(`Usage: npm run bench -- [--json] [PART…]\nParts: ${parts.join(', ')}; all of them unless told.`, {
+  options: { json: { type: 'boolean' } },
+  allowPositionals: true,
 });
-const chosen = values.only?.split(',') ?? parts;
+const chosen = positionals.length === 0 ? parts : positionals;
 const wrong = chosen.filter((part) => !parts.includes(part));
 if (wrong.length > 0) {
   console.error(`No such part: ${wrong.join(', ')}. There are: ${parts.join(', ')}.`);
@@ -65,6 +68,7 @@ try {
   );
   await withServer('message', bench.messageSizes, ({ db }, size) => bench.measureCore(db, size, join(bundles, 'replay.mjs'), directory));
   await withServer('load', bench.loadSizes, bench.measureLoad);
+  await withServer('ingest', bench.fleetSizes, bench.measureIngest);
   await measure('rows', countRows);
   await measure('collector', () => bench.measureCollector({ project: root, directory, bundle: join(root, 'dist/sexton-collector.mjs') }));
   await measure('bundles', () => bench.measureBundles(join(root, 'dist/sexton-collector.mjs'), join(root, 'dist/worker.mjs')));

@@ -2,6 +2,7 @@
 export { measureBundles } from './bundles';
 export { measureCollector } from './collector';
 export { measureCore, messageSizes } from './core';
+export { fleetSizes, measureIngest } from './ingest';
 export { benchEnvironment, loadSizes, measureLoad } from './load';
 export { judgeCosts } from './message-cost';
 export { printTable } from './print-table';

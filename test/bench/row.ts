@@ -2,8 +2,8 @@
 
 export type Bar = {
   readonly limit: number;
-  /** `<`: the limit itself is over. */
-  readonly sign: '<' | '≤';
+  /** `<`: the limit itself is over. `≥`: at least so much, where more is better. */
+  readonly sign: '<' | '≤' | '≥';
   /** Which of the samples is held against it; the median unless told. */
   readonly judged?: 'max';
 };
@@ -36,7 +36,7 @@ export function makeRow({ part, what, unit, samples, bar }: Measured): Row {
   const row = { part, what, unit, runs: sorted.length, min, median: medianOf(sorted), max };
   if (bar === undefined) return { ...row, bar: '', verdict: '' };
   const judged = bar.judged === 'max' ? row.max : row.median;
-  const isHeld = bar.sign === '<' ? judged < bar.limit : judged <= bar.limit;
+  const isHeld = bar.sign === '≥' ? judged >= bar.limit : bar.sign === '<' ? judged < bar.limit : judged <= bar.limit;
   return { ...row, bar: `${bar.sign} ${bar.limit} ${unit}${bar.judged === 'max' ? ' (max)' : ''}`, verdict: isHeld ? 'ok' : 'over' };
 }
 
