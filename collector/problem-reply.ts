@@ -36,7 +36,7 @@ export function interpretReply<T>(reply: Reply, readAnswer: (document: Document)
   }
   const { type, detail, last } = document ?? {};
   const reason = typeof type === 'string' && type.startsWith('urn:sexton:') ? type.slice('urn:sexton:'.length) : '';
-  const says = reason !== '' && typeof detail === 'string' && detail !== '' ? safeLine(detail).slice(0, 1000) : sayStranger(status, headers);
+  const says = reason !== '' && typeof detail === 'string' && detail !== '' ? safeLine(detail.slice(0, 1000)) : sayStranger(status, headers);
   if (status === 409 && reason === 'sequence_used' && typeof last === 'number' && Number.isSafeInteger(last) && last >= 0 && last < maxSequence)
     return { kind: 'sequence_used', last };
   // A conflict passes by itself; so does being asked to wait, everything that is the server's own fault, and what is no word of its own.

@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { URL } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { post, type Reply } from '../../../collector/client';
 import { type Certificates, makeCertificates, type Stand, standProxy, standRaw } from './network-stage';
@@ -186,9 +187,13 @@ describe('--ca-file', () => {
 });
 
 describe('a server that is none', () => {
-  const ask = ({ port }: Stand, protocol = 'http', seconds = 1): Promise<Reply> =>
+  const ask = ({ port }: Stand, protocol = 'http', seconds = 1, proxy?: Stand): Promise<Reply> =>
     post(
-      { server: `${protocol}://127.0.0.1:${port}`, ca: [], proxy: undefined },
+      {
+        server: `${protocol}://127.0.0.1:${port}`,
+        ca: [],
+        proxy: proxy === undefined ? undefined : new URL(`http://127.0.0.1:${proxy.port}`),
+      },
       { connectSeconds: seconds, answerSeconds: seconds },
       { path: '/v1/snapshots', headers: {}, body: Buffer.alloc(200_000) },
     );
@@ -220,6 +225,16 @@ describe('a server that is none', () => {
       },
       /does not speak HTTP as it should \(HPE_HEADER_OVERFLOW\)/,
     ],
+    [
+      'wants to speak something else',
+      (socket) => swallow(socket).write('HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+      /Could not reach .* \(ECONNRESET\)/,
+    ],
+    [
+      'promises for ever',
+      (socket) => every(swallow(socket), 5, () => socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n')),
+      /did not answer within 1 s/,
+    ],
     ['sends no HTTP', (socket) => swallow(socket).write('SSH-2.0-OpenSSH_9.2p1\r\n'), /does not speak HTTP as it should \(HPE_/],
     [
       'breaks off in the middle',
@@ -229,6 +244,32 @@ describe('a server that is none', () => {
   ])('%s', async (_name, talk, says, protocol) => {
     const began = performance.now();
     const reply = await ask(keep(await standRaw(talk)), protocol);
+    expect(reply).toMatchObject({ kind: 'unreachable', says: expect.stringMatching(says) });
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
+  it.each<[string, (socket: Socket) => void, RegExp]>([
+    ['never answers', swallow, /^Could not reach 127\.0\.0\.1:9 through the proxy 127\.0\.0\.1:\d+ within 1 s\.$/],
+    ['hangs up', (socket) => socket.destroy(), /^Could not reach the proxy 127\.0\.0\.1:\d+ \((?:ECONNRESET|EPIPE)\)\.$/],
+    [
+      'opens a tunnel to nobody',
+      (socket) => swallow(socket).write('HTTP/1.1 200 OK\r\n\r\n'),
+      /^Could not reach 127\.0\.0\.1:9 through the proxy .* within 1 s\.$/,
+    ],
+    [
+      'opens a tunnel and closes it',
+      (socket) => swallow(socket).end('HTTP/1.1 200 OK\r\n\r\n'),
+      /^Could not reach .* through the proxy .* \(ECONNRESET\)\.$/,
+    ],
+    [
+      'says more than its answer',
+      (socket) => swallow(socket).write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(100_000)}`),
+      /^(?:What answers at .* does not speak TLS|Could not reach .*)/,
+    ],
+  ])('is a proxy that %s', async (_name, talk, says) => {
+    const proxy = keep(await standRaw(talk));
+    const began = performance.now();
+    const reply = await ask({ port: 9, close: async () => undefined }, 'https', 1, proxy);
     expect(reply).toMatchObject({ kind: 'unreachable', says: expect.stringMatching(says) });
     expect(performance.now() - began).toBeLessThan(5000);
   });
