@@ -86,6 +86,8 @@ ${complaintWords.trim().split(/\s+/).sort().join(' ')}
 * How much grew per second since the look before: processor time, bytes of interfaces, and the processor time of the ten busiest
   processes, each by its name (at most 64 of \`A-Za-z0-9_.:/@+-\`), its number and the virtual machine it is. Never a command line.
 * Of a command that hangs in the kernel and was left alone: its name, number, state, and the kernel function it waits in.
+* To know what hangs, the collector reads \`stat\`, \`wchan\` and \`schedstat\` below \`/proc/*/task/*\` of processes that wait in the
+  kernel. Of it leaves only that something hangs, and the names of multipath maps and mappings that are in the way.
 * Milliseconds each capture took.
 
 \`enroll\` sends the token you type, the public key made on the node, the node's name, the hash of its machine id, and the names of

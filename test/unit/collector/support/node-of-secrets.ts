@@ -68,6 +68,11 @@ export async function makeNodeOfSecrets(): Promise<NodeOfSecrets> {
   );
   await mkdir(at('proc/90000'));
   await writeFile(at('proc/90000/stat'), `90000 (task) S ${'0 '.repeat(18)}50273835 0 0\n`);
+  await add('run/qemu-server/104.pid', `41201\n${secret('pid file')}\n`);
+  await add(`run/qemu-server/${secret('name of a pid file')}.pid`, '41202\n');
+  await add('sys/fs/cgroup/lxc.monitor/101/cgroup.procs', `${secret('cgroup of a container')}\n`);
+  await mkdir(at('proc/90001'));
+  await writeFile(at('proc/90001/stat'), `90001 (${secret('name of a process')}) S ${'0 '.repeat(18)}50273835 0 0\n`);
   for (const [path, where] of unread) await add(path, `${secret(where)}\n`);
   await writeFile(at('etc/machine-id'), `${secretHex(planted, 'machine id')}\n`);
 
@@ -138,6 +143,9 @@ function secretConfig(secret: Secret): string {
     `[special:${secret('unknown section')}]`,
     `name: ${secret('name in an unknown section')}`,
     `cipassword: ${secret('cipassword in an unknown section')}`,
+    '[special:fleecing]',
+    `fleecing-images: ${secret('fleecing images')}`,
+    `fleecing-images: san-prod:vm-104-fleece-0,${secret('one of the fleecing images')}`,
     '[snap1]',
     `description: ${secret('description of a snapshot')}`,
     `cipassword: ${secret('cipassword in a snapshot')}`,
