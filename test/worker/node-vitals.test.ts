@@ -68,7 +68,7 @@ it('shows what a node measured, with the time it was taken', async () => {
     '2 of 3 VMs running, 1 of 1 CT running',
   ])
     expect(shown, words).toContain(words);
-  for (const words of ['2.0 MiB/s in', '5 days', 'rpool', 'ZFS pool', 'VM 104', '87.5 %', 'over the 15 min before'])
+  for (const words of ['2.0 MiB/s in', '5 days', 'Proxmox VE 9', 'kernel 6.', 'rpool', 'ZFS pool', 'VM 104', '87.5 %', 'over the 15 min before'])
     expect(shown, words).toContain(words);
   expect(shown).toContain('has hung in the kernel since');
   expect(shown).toContain('Xeon &lt;b&gt;');

@@ -34,9 +34,12 @@ describe('readReadings', () => {
     };
     const rates: Readings['rates'] = { seconds: 900, cpu: 3, network: [['eno1', 1000, 2000]], busiest: [['kvm', 4711, 104, 87.5]] };
     const stuck: Readings['stuck'] = [{ command: 'lvm fullreport', pid: 99, state: 'D', wchan: 'io_schedule', since: 1 }];
-    expect(readReadings([capture('lvm.report', report)], taken(texts, { rates, stuck }))).toEqual({
+    const packages: Capture = { ...capture('host.packages', 'pve-manager 9.1.4\nqemu-server 9.1.2\n'), status: 'failed', exit: 1 };
+    const state = [capture('lvm.report', report), capture('host.kernel', '6.14.11-2-pve\n'), packages];
+    expect(readReadings(state, taken(texts, { rates, stuck }))).toEqual({
       boot: 1795100000,
       processor: { threads: 8, cores: 4, model: 'Intel(R) Xeon(R) E-2234 CPU @ 3.60GHz' },
+      system: { pve: '9.1.4', kernel: '6.14.11-2-pve' },
       spaces: [
         ['root', '/', 5000, 15999],
         ['storage', 'local', 2930, 3906],

@@ -14,6 +14,8 @@ export type NodeReadings = {
   /** Unix seconds, the node's clock. */
   readonly boot?: number;
   readonly processor?: { readonly threads: number; readonly cores: number; readonly model: string };
+  /** Versions; empty: not known. */
+  readonly system?: { readonly pve: string; readonly kernel: string };
   readonly spaces: readonly Space[];
   /** How long the rates below were measured; absent: there was no look before. */
   readonly seconds?: number;
@@ -33,9 +35,11 @@ export function readReadings(state: readonly Capture[], readings: Readings): Nod
   const { rates, stuck = [] } = readings;
   const boot = /^btime (\d{1,12})$/m.exec(textOf(captures, 'host.stat.2'))?.[1];
   const processor = readProcessor(textOf(captures, 'host.processor'));
+  const system = readSystem(captures);
   return shrink({
     ...(boot === undefined ? {} : { boot: Number(boot) }),
     ...(processor === undefined ? {} : { processor }),
+    ...(system === undefined ? {} : { system }),
     spaces: [
       ...linesOf(captures, 'host.file-systems').flatMap(readFileSystem),
       ...readGroups(textOf(captures, 'lvm.report')),
@@ -71,6 +75,14 @@ const plain = (text: string): string => text.slice(0, maxNameLength).replace(/[^
 function readProcessor(text: string): NodeReadings['processor'] {
   const [, threads, cores, model = ''] = /^(\d{1,5}) (\d{1,5}) (.{0,200})\n?$/.exec(text) ?? [];
   return threads === undefined || cores === undefined ? undefined : { threads: Number(threads), cores: Number(cores), model: plain(model) };
+}
+
+/** dpkg-query ends with 1 when one of the packages is not installed, and prints the others all the same. */
+function readSystem(captures: Captures): NodeReadings['system'] {
+  const packages = (captures.get('host.packages')?.out ?? '').slice(0, 65_536);
+  const pve = /^pve-manager (\S{1,64})$/m.exec(packages)?.[1] ?? '';
+  const [kernel = ''] = textOf(captures, 'host.kernel').slice(0, 1024).split('\n');
+  return pve === '' && kernel === '' ? undefined : { pve: plain(pve), kernel: plain(kernel) };
 }
 
 function space(kind: SpaceKind, name: string, usedBytes: number, totalBytes: number): readonly Space[] {

@@ -81,7 +81,7 @@ function listRows(vitals: Vitals, samples: readonly Sample[], readings: NodeRead
     const points = pointsOf((one) => (one[key] === undefined ? undefined : percentOf(one[key])));
     return [{ what, now: `${Math.round(percentOf(pair))} %`, more: `${sizeText(pair[0])} of ${sizeText(pair[1])}`, points }];
   };
-  const { processor } = readings ?? {};
+  const { processor, system } = readings ?? {};
   const { uptime, load, cpu, net, fullest, vms, cts } = vitals;
   return [
     ...(cpu === undefined && load === undefined
@@ -101,6 +101,7 @@ function listRows(vitals: Vitals, samples: readonly Sample[], readings: NodeRead
     ...(vms === undefined && cts === undefined
       ? []
       : [{ what: 'Guests', now: [sayRunning(vms, 'VM'), sayRunning(cts, 'CT')].filter((text) => text !== '').join(', ') }]),
+    ...(system === undefined ? [] : [{ what: 'Versions', now: saySystem(system) }]),
     ...(uptime === undefined
       ? []
       : [{ what: 'Up for', now: spanText(uptime * 1000), more: readings?.boot === undefined ? '' : `since ${fullTime(readings.boot * 1000)}` }]),
@@ -117,6 +118,9 @@ function cpuRow({ cpu, load }: Vitals, processor: NodeReadings['processor'], poi
   ].filter((text) => text !== '');
   return { what: 'CPU', now, more: more.join(' · '), points };
 }
+
+const saySystem = ({ pve, kernel }: NonNullable<NodeReadings['system']>): string =>
+  [pve === '' ? '' : `Proxmox VE ${visibleText(pve)}`, kernel === '' ? '' : `kernel ${visibleText(kernel)}`].filter((text) => text !== '').join(', ');
 
 const sayRunning = (pair: readonly [number, number] | undefined, one: string): string =>
   pair === undefined ? '' : `${pair[0]} of ${countOf(pair[1], one)} running`;
