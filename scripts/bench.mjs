@@ -1,22 +1,24 @@
-// npm run bench [-- --json] [PART…] (analysis, message, load, ingest, rows, collector, bundles): measures against the bars and says which
-// are over. Always ends with 0: a busy machine is no defect, and a number is read by people. Speaks to the loopback only.
+// npm run bench [-- --json] [PART…]: measures against the bars and says which are over. Always ends with 0: a busy machine is no defect, and a number is read by people. Speaks to the loopback only.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildAll, root } from './build.mjs';
+import { buildProbe } from './build-probe.mjs';
 import { readOptions } from './options.mjs';
 import { startServer } from './serve.mjs';
 
 /** @typedef {import('../test/bench/row').Row} Row */
+/** @typedef {{ project: string, directory: string, bundle: string }} Places */
 /** @typedef {import('../test/bench/message-cost').MessageCost} MessageCost */
 /** @typedef {{ readonly url: string, readonly db: unknown, readonly runCron: () => Promise<void> }} Served */
 /**
  * What test/bench/index.ts offers; said here, because a fresh clone has nothing built to read it from.
  * @typedef {object} Bench
  * @property {(collector: string, worker: string) => Row[]} measureBundles
- * @property {(places: { project: string, directory: string, bundle: string }) => Row[]} measureCollector
+ * @property {(places: Places) => Row[]} measureCollector
+ * @property {(places: Places, probe: string) => Row[]} measureProbe
  * @property {(db: unknown, mappings: number, replay: string, directory: string) => Promise<Row[]>} measureCore
  * @property {(server: Served, mappings: number) => Promise<Row[]>} measureLoad
  * @property {(server: Served, nodes: number) => Promise<Row[]>} measureIngest
@@ -28,7 +30,7 @@ import { startServer } from './serve.mjs';
  * @property {(rows: readonly Row[]) => string} printTable
  */
 
-const parts = ['analysis', 'message', 'load', 'ingest', 'rows', 'collector', 'bundles'];
+const parts = ['analysis', 'message', 'load', 'ingest', 'rows', 'collector', 'probe', 'bundles'];
 const { values, positionals } = readOptions(`Usage: npm run bench -- [--json] [PART…]\nParts: ${parts.join(', ')}; all of them unless told.`, {
   options: { json: { type: 'boolean' } },
   allowPositionals: true,
@@ -70,7 +72,9 @@ try {
   await withServer('load', bench.loadSizes, bench.measureLoad);
   await withServer('ingest', bench.fleetSizes, bench.measureIngest);
   await measure('rows', countRows);
-  await measure('collector', () => bench.measureCollector({ project: root, directory, bundle: join(root, 'dist/sexton-collector.mjs') }));
+  const places = { project: root, directory, bundle: join(root, 'dist/sexton-collector.mjs') };
+  await measure('collector', () => bench.measureCollector(places));
+  await measure('probe', async () => bench.measureProbe(places, await makeProbe()));
   await measure('bundles', () => bench.measureBundles(join(root, 'dist/sexton-collector.mjs'), join(root, 'dist/worker.mjs')));
 } finally {
   rmSync(directory, { recursive: true, force: true });
@@ -116,6 +120,13 @@ function withServer(part, sizes, work) {
       await server.stop();
     }
   });
+}
+
+/** The probe with a root that can be told, as the tests build it. */
+async function makeProbe() {
+  const outfile = join(directory, 'sexton-probe.sh');
+  await buildProbe({ outfile, forTests: true });
+  return outfile;
 }
 
 /** In workerd, under vitest: the test hands its counts out through the JSON reporter. */

@@ -7,7 +7,8 @@ const titles: Readonly<Record<string, string>> = {
   load: 'Whole server on this machine (HTTP, Worker, D1, R2 in workerd)',
   ingest: 'A minute of traffic of a whole fleet (the server of npm start, the fleet in its database)',
   rows: 'What a message asks of the database (500 mappings on each of 3 nodes)',
-  collector: 'Collector on a fake node of 500 mappings',
+  collector: 'Collector on fake nodes',
+  probe: 'sexton-probe.sh on the same fake nodes',
   bundles: 'Bundles',
 };
 
