@@ -49,7 +49,7 @@ async function loadLists() {
 /** The allow-lists in the words of awk. @param {Lists} lists */
 function describeLists({ guestConfig, storageConfig, mentions, lvmReport, dmTable, dmRow, plainLine, complaintWords, catalogue, ...needs }) {
   const prefixed = (/** @type {string} */ prefix, /** @type {Readonly<Record<string, Shape>>} */ shapes) =>
-    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${prefix} ${name}`, shape]));
+    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${prefix}/${name}`, shape]));
   /** @type {Record<string, Shape>} */
   const shapes = {
     ...prefixed('guest', guestConfig.plain),
@@ -63,23 +63,24 @@ function describeLists({ guestConfig, storageConfig, mentions, lvmReport, dmTabl
     word: mentions.word,
     value: lvmReport.value,
     parameters: dmTable.parameters,
+    field: dmTable.field,
     row: dmRow,
     line: plainLine,
-    // What the filters say in their own code: redact/tasks.ts, cluster-files.ts, next-id.ts.
+    // What the filters say in their own code: redact/tasks.ts, cluster-files.ts.
     taskNode: { characters: 'A-Za-z0-9.-', max: 64 },
     taskType: { characters: 'A-Za-z0-9_-', max: 64 },
     node: { characters: 'A-Za-z0-9._-', max: 64 },
-    nextId: { characters: 'a-z0-9=, ', max: 100 },
   };
-  const drives = Object.entries(guestConfig.drives);
-  const lasts = drives.flatMap(([type, { numbered }]) => Object.entries(numbered).map(([kind, last]) => `last["${type} ${kind}"] = ${last}`));
+  const drives = Object.entries(guestConfig.drives).flatMap(([type, { numbered, single }]) => [
+    ...Object.entries(numbered).map(([kind, last]) => `${type}/${kind} ${last}`),
+    ...single.map((name) => `${type}/${name} -`),
+  ]);
   const mapping = commandOf(entryOf(catalogue, needs.storageLooks.mappings));
   return {
-    shapes: packWords(
-      [...Object.entries(shapes).map(([name, { characters, max }]) => `shape("${name}", ${max}, "${bracket(characters)}");`), `${lasts.join('; ')}`],
-      '  ',
-    ),
-    single: alternatives(drives.flatMap(([type, { single }]) => single.map((name) => `${type} ${name}`))),
+    shapes: Object.entries(shapes)
+      .map(([name, { characters, max }]) => `${name}!${max}!${bracket(characters)}`)
+      .join('!'),
+    drives: drives.join(' '),
     driveOptions: alternatives(guestConfig.driveOptions),
     fileFolders: alternatives(guestConfig.fileFolders),
     silent: alternatives(guestConfig.silent).replace(/\*/g, '[0-9]*'),

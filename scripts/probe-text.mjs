@@ -9,7 +9,7 @@ export function fill(template, values) {
 }
 
 /** Words on lines that stay readable. @param {readonly string[]} words @param {string} indent */
-export function packWords(words, indent, width = 168) {
+export function packWords(words, indent, width = 236) {
   /** @type {string[]} */
   const lines = [];
   for (const word of words) {

@@ -8,18 +8,18 @@ import { type Capture, type CapturedFile, capture, captureStatus } from './wire/
 
 export type ProbeFile = { readonly version: string; readonly captures: readonly Capture[] };
 
-const beginning = /^sexton-probe (\d{1,9}) (\S{1,32})$/;
+const beginning = /^sexton-probe (\d{1,9}) (\S{1,32})(\r?)$/;
 
 /** Undefined: no probe printed this. What stands before its first line (a greeting, a warning of ssh) is passed over. */
 export function readProbeFile(text: string): Result<ProbeFile, string> | undefined {
-  // A terminal on the way ends lines with CR LF.
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const lines = text.split('\n');
   const at = lines.findIndex((line) => beginning.test(line));
-  const [, form, version = ''] = beginning.exec(lines[at] ?? '') ?? [];
+  const [, form, version = '', carriageReturn = ''] = beginning.exec(lines[at] ?? '') ?? [];
   if (form === undefined) return undefined;
   if (form !== '1') return err(`made by a newer sexton-probe.sh (form ${form}): update this project, or use its own sexton-probe.sh.`);
-  const blocks = readBlocks(lines.slice(at + 1));
-  return ok({ version, captures: blocks.flatMap((block) => readCapture(block) ?? []) });
+  // A terminal on the way ends each line with CR LF, or none.
+  const body = lines.slice(at + 1).map((line) => (carriageReturn !== '' && line.endsWith('\r') ? line.slice(0, -1) : line));
+  return ok({ version, captures: readBlocks(body).flatMap((block) => readCapture(block) ?? []) });
 }
 
 type Part = { readonly fields: readonly string[]; readonly out: string[]; readonly err: string[] };

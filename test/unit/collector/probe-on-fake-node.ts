@@ -36,11 +36,22 @@ export async function collectState(node: FakeNode): Promise<readonly Capture[]> 
   return state.parse(JSON.parse(out.split('\n')[1] ?? '')).captures;
 }
 
-/** By id; JSON of the cluster as its content, for the order of its keys says nothing. */
+/** By id; with JSON of the cluster as its content and mentions as a set, for the order of keys and words says nothing. */
 export function comparable(captures: readonly Capture[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(captures.map((capture) => [capture.id, /^pve\.(?:vmlist|members|ha)/.test(capture.id) ? asContent(capture) : capture]));
+  return Object.fromEntries(captures.map((capture) => [capture.id, normalize(capture)]));
 }
 
-function asContent({ out, length, ...rest }: Capture): unknown {
-  return { ...rest, content: out === undefined || out === '' ? out : JSON.parse(out), isWhole: length === out?.length };
+function normalize({ out, length, files, ...rest }: Capture): unknown {
+  const isJson = /pve\.(?:vmlist|members|ha)/.test(rest.id);
+  return {
+    ...rest,
+    isWhole: length === out?.length,
+    ...(out === undefined ? {} : { out: isJson && out !== '' ? JSON.parse(out) : out }),
+    ...(files === undefined ? {} : { files: files.map((file) => ({ ...file, out: sortWords(rest.id, file.out) })) }),
+  };
+}
+
+function sortWords(id: string, text: string | undefined): string | undefined {
+  if (id.includes('host.mentions')) return text?.split(' ').sort().join(' ');
+  return text?.replace(/^mentions: (.*)$/gm, (_line, words: string) => `mentions: ${words.split(' ').sort().join(' ')}`);
 }

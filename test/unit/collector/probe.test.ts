@@ -11,5 +11,5 @@ describe('sexton-probe.sh', () => {
     const { code, out, err } = await runProbe(node);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(comparable(capturesOf(out))).toEqual(comparable(await collectState(node)));
-  });
+  }, 60_000);
 });
