@@ -97,7 +97,7 @@ export async function takeCaptures(
   async function takeFenced(fenced: readonly FileEntry[]): Promise<void> {
     if (fenced.length === 0) return;
     const startMs = machine.elapsedMs();
-    const limitSeconds = Math.min(...fenced.map((entry) => entry.limitSeconds));
+    const limitSeconds = Math.max(...fenced.map((entry) => entry.limitSeconds));
     const result = await guard(fencedReader, limitSeconds, (seconds) => machine.readFenced(fenced, seconds));
     const ms = since(startMs);
     for (const [index, { id }] of fenced.entries()) {

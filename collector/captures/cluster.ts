@@ -1,7 +1,7 @@
 /** The cluster as this member's pmxcfs shows it, before and after the device mapper was read. */
 import { type CaptureEntry, mebibyte } from './entry';
 
-const common = { kind: 'state', limitSeconds: 10, maxBytes: 4 * mebibyte } as const;
+const common = { kind: 'state', limitSeconds: 15, maxBytes: 4 * mebibyte } as const;
 
 export const clusterIdentity: readonly CaptureEntry[] = [
   {

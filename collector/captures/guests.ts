@@ -17,7 +17,7 @@ export const configurations: readonly CaptureEntry[] = [
     kind: 'state',
     source: { kind: 'file', path: '/etc/pve/storage.cfg' },
     redaction: 'storage-config',
-    limitSeconds: 10,
+    limitSeconds: 15,
     maxBytes: mebibyte,
   },
 ];

@@ -96,6 +96,9 @@ at_lvm 'dmsetup suspend mpathc'
 look late-suspend
 no_surprise
 look late-suspend-again
+# As after a boot from a disk that may only be read: nothing was remembered, and it must not begin anew.
+rm /var/lib/sexton/stuck.json
+look late-suspend-forgotten
 dmsetup resume mpathc
 wait_until_none_left
 look resumed
@@ -103,11 +106,15 @@ look resumed
 step 'a virtual machine waits for a disk that does not answer'
 # Udev would look at the new disk itself, and wait with it.
 udevadm control --stop-exec-queue
-dmsetup create slow --noudevsync --addnodeoncreate --table "0 1024 delay $(disk slow) 0 60000"
+dmsetup create slow --noudevsync --addnodeoncreate --table "0 1024 delay $(disk slow) 0 600000"
 cp /bin/dd /root/kvm
-/root/kvm if=/dev/mapper/slow of=/dev/null bs=4096 count=1 iflag=direct 2>/dev/null &
+/root/kvm "if=/dev/dm-$(dmsetup info -c --noheadings -o minor slow)" of=/dev/null bs=4096 count=1 iflag=direct 2>/dev/null &
 sleep 1
+grep -q ' D ' "/proc/$!/stat"
 look blocked-guest
+# Suspending makes the delay target answer everything at once.
+dmsetup suspend --nolockfs slow
+dmsetup resume --noudevsync slow
 wait
 dmsetup remove --noudevsync --retry slow
 udevadm control --start-exec-queue
