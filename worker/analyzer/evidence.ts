@@ -7,7 +7,8 @@ export type Unknown =
   | { readonly reason: 'command_absent'; readonly capture: string }
   | { readonly reason: 'command_failed'; readonly capture: string; readonly exitCode: number; readonly says: string }
   | { readonly reason: 'timed_out'; readonly capture: string }
-  | { readonly reason: 'stuck'; readonly capture: string }
+  /** Which process hangs, and since when (Unix milliseconds, the node's clock), where the check-in says it. */
+  | { readonly reason: 'stuck'; readonly capture: string; readonly pid?: number; readonly since?: number }
   | { readonly reason: 'skipped'; readonly capture: string; readonly says: string }
   | { readonly reason: 'unreadable'; readonly capture: string; readonly says: string }
   | { readonly reason: 'truncated'; readonly capture: string; readonly keptBytes: number }

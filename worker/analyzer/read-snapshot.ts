@@ -1,5 +1,5 @@
 /** From one node's captures to its facts and its view of /etc/pve. Total: whatever the captures hold, there is an answer. */
-import type { Capture } from '../wire/snapshot';
+import type { Capture, StuckCommand } from '../wire/snapshot';
 import type { ClusterView, NodeFacts } from './facts';
 import { type Captures, indexCaptures, outputOf } from './parse/captured';
 import { parseMembership, parseMovedGuests, parseTasks } from './parse/cluster-state';
@@ -11,9 +11,13 @@ import { parseRunningGuests } from './parse/running-guests';
 
 export type ReadSnapshot = { readonly facts: NodeFacts; readonly view: ClusterView };
 
-/** `knownSeqno`: highest vg_seqno known per group uuid when the snapshot was received; empty offline. */
-export function readSnapshot(captures: readonly Capture[], knownSeqno: Readonly<Record<string, number>>): ReadSnapshot {
-  const indexed = indexCaptures(captures);
+/** `stuck`: commands that hang on the node, from the readings. `knownSeqno`: highest vg_seqno known per group uuid when the snapshot was received; empty offline. */
+export function readSnapshot(
+  captures: readonly Capture[],
+  knownSeqno: Readonly<Record<string, number>>,
+  stuck: readonly StuckCommand[] = [],
+): ReadSnapshot {
+  const indexed = indexCaptures(captures, stuck);
   const groups = parseGroups(indexed);
   const membership = parseMembership(indexed);
   const seen = new Set(groups.status === 'known' ? groups.value.map(({ uuid }) => uuid) : []);

@@ -1,6 +1,6 @@
 /** Why a command was left out on purpose, in people's words: what could not be seen, and what to do. */
 import { expect, it } from 'vitest';
-import { sayUnknown } from '../../../worker/analyzer';
+import { readSnapshot, sayUnknown } from '../../../worker/analyzer';
 
 const skipped = (says: string, capture = 'lvm.report') => sayUnknown({ reason: 'skipped', capture, says });
 
@@ -32,6 +32,18 @@ it('says of a guest that hangs, and of /etc/pve, where to look', () => {
     /^qm list was not run on purpose: a virtual machine hangs in the kernel, so qm and pct would wait for it\. .*ps -eo/,
   );
   expect(skipped('/etc/pve does not answer: qm and pct would wait for it', 'qm.list')).toContain('systemctl status pve-cluster');
+});
+
+it('names the process that hangs, where the node names it', () => {
+  const argv = ['lvm', 'fullreport', '-a'];
+  const hanging = { command: 'lvm fullreport', pid: 4711, state: 'D', wchan: 'exit_aio', since: Date.UTC(2026, 10, 27, 8, 41) };
+  const { facts } = readSnapshot([{ id: 'lvm.report', argv, status: 'stuck', reason: 'hangs' }], {}, [
+    { ...hanging, command: 'lvs', pid: 1 },
+    hanging,
+  ]);
+  if (facts.groups.status !== 'unknown') throw new Error('what hangs tells of no groups');
+  expect(sayUnknown(facts.groups.why)).toMatch(/^lvm fullreport \(pid 4711\) hangs in the kernel since 2026-11-27 08:41 UTC\. Sexton left it alone/);
+  expect(sayUnknown({ reason: 'stuck', capture: 'lvm.report', pid: 4711, since: 1e300 })).toContain('since another time');
 });
 
 it('says of a command that hangs that it was left alone, and what ends it', () => {

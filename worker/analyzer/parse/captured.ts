@@ -1,14 +1,23 @@
 /** From a capture to its text, or to the reason why there is none. Every parser starts here. */
-import type { Capture, CapturedFile, CaptureStatus } from '../../wire/snapshot';
+import type { Capture, CapturedFile, CaptureStatus, StuckCommand } from '../../wire/snapshot';
 import { type Evidence, known, type Unknown, unknown } from '../evidence';
 
-export type Captures = ReadonlyMap<string, Capture>;
+type WithProcess = Capture & { readonly process?: Pick<StuckCommand, 'pid' | 'since'> };
+export type Captures = ReadonlyMap<string, WithProcess>;
 
 /** The first capture of an id wins; a second one is a mistake of the sender and never replaces it. */
-export function indexCaptures(captures: readonly Capture[]): Captures {
-  const byId = new Map<string, Capture>();
-  for (const capture of captures) if (!byId.has(capture.id)) byId.set(capture.id, capture);
+export function indexCaptures(captures: readonly Capture[], stuck: readonly StuckCommand[] = []): Captures {
+  const byId = new Map<string, WithProcess>();
+  for (const capture of captures) if (!byId.has(capture.id)) byId.set(capture.id, withProcess(capture, stuck));
   return byId;
+}
+
+/** The process that hangs is named by the first words of its command: `lvm fullreport`, `lvs`. */
+function withProcess(capture: Capture, stuck: readonly StuckCommand[]): WithProcess {
+  if (capture.status !== 'stuck' || capture.argv === undefined) return capture;
+  const [command = '', verb = '-'] = capture.argv;
+  const found = stuck.find((one) => one.command === (verb.startsWith('-') ? command : `${command} ${verb}`));
+  return found === undefined ? capture : { ...capture, process: { pid: found.pid, since: found.since } };
 }
 
 /** Standard output of a command that exited 0, or the content of a file that was read whole. */
@@ -38,7 +47,7 @@ function wholeText({ out = '', length, truncated, encoding }: CapturedFile | Cap
   return known(decode(out, encoding));
 }
 
-function whyNot(capture: Capture, id: string): Unknown {
+function whyNot(capture: WithProcess, id: string): Unknown {
   const status: Exclude<CaptureStatus, 'ok'> = capture.status === 'ok' ? 'failed' : capture.status;
   switch (status) {
     case 'absent':
@@ -48,7 +57,7 @@ function whyNot(capture: Capture, id: string): Unknown {
     case 'timeout':
       return { reason: 'timed_out', capture: id };
     case 'stuck':
-      return { reason: 'stuck', capture: id };
+      return { reason: 'stuck', capture: id, ...capture.process };
     case 'skipped':
       return { reason: 'skipped', capture: id, says: capture.reason ?? '' };
     case 'unreadable':

@@ -39,7 +39,7 @@ export function sayUnknown(why: Unknown): string {
     case 'timed_out':
       return `${nameOf(why.capture)} did not answer in time. Usually a storage path is down: look at multipath -l, dmesg -T | tail.`;
     case 'stuck':
-      return `${nameOf(why.capture)} hangs in the kernel. Sexton left it alone and will not start another. It ends when the storage answers or the node reboots: sexton-collector status, dmesg -T | tail.`;
+      return `${nameOf(why.capture)}${why.pid === undefined ? '' : ` (pid ${why.pid})`} hangs in the kernel${why.since === undefined ? '' : ` since ${sayTime(why.since)}`}. Sexton left it alone and will not start another. It ends when the storage answers or the node reboots: sexton-collector status, dmesg -T | tail.`;
     case 'skipped':
       return `${nameOf(why.capture)} was not run on purpose${saySkipped(why.says)}`;
     case 'unreadable':
@@ -83,6 +83,11 @@ export function sayUnknown(why: Unknown): string {
     case 'in_flight':
       return `${why.guest === null ? '' : `guest ${why.guest}: `}${why.says}. Judged again at the next check-in.`;
   }
+}
+
+/** Also of a time no calendar has. */
+function sayTime(at: number): string {
+  return Math.abs(at) <= 8.64e15 ? `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'another time';
 }
 
 /** What is to be done about a reason not to start a command, by its words. @see collector/gates.ts */
