@@ -6,6 +6,7 @@
 import { type ClusterReport, type Found, maxFindings, moreSubject, type Outcome, type ScopeReport, type Severity } from '../analyzer';
 import { fingerprintOf } from '../analyzer/fingerprint';
 import type { CloseReason } from '../db/tenant/findings';
+import { severityNumber } from './severity';
 import { encodeDetail, encodeEvidence } from './shorten-detail';
 
 export type OpenFinding = {
@@ -60,7 +61,10 @@ export function reconcile(clusterId: string, open: readonly OpenFinding[], repor
     else unconfirmed.push(finding.findingId);
   }
   return {
-    open: [...found.values()].filter(({ findingId }) => !before.has(findingId)),
+    // Worst first: they get their numbers in this order, and the first number is what people read first.
+    open: [...found.values()]
+      .filter(({ findingId }) => !before.has(findingId))
+      .sort((a, b) => severityNumber(b.severity) - severityNumber(a.severity)),
     change: [...found.values()].filter((finding) => differs(before.get(finding.findingId), finding)),
     close,
     unconfirmed,
