@@ -1,4 +1,5 @@
-// npm run bench [-- --json] [PART…]: measures against the bars and says which are over. Always ends with 0: a busy machine is no defect, and a number is read by people. Speaks to the loopback only.
+// npm run bench [-- --json] [PART…]: measures against the bars and says which are over. Always ends with 0: a busy machine
+// is no defect, and a number is read by people. Speaks to the loopback only.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
