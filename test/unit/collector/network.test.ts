@@ -3,11 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { URL } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { post, type Reply } from '../../../collector/client';
 import { type Certificates, makeCertificates, type Stand, standProxy, standRaw } from './network-stage';
 import { enrolled, useNodeAndServer } from './node-and-server';
 import { type Listening, startTestServer, type TestServer } from './test-server';
+
+vi.setConfig({ testTimeout: 60_000 }); // programs are started by the dozen, on a machine that may be busy
 
 const installed = join(import.meta.dirname, '../../node-versions/node_modules');
 const accepted = { accepted: 1, want: 'nothing', nextDue: 900, scripts: 0, open: { critical: 0, warning: 0, info: 0 }, page: 'https://x/n' };

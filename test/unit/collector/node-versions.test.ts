@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { whyCaptured } from '../../../collector/captures/why';
 import { buildCollector } from '../../../scripts/build-collector.mjs';
 import { header, readings, state } from '../../../worker/wire/snapshot';
 import { type FakeNode, makeFakeNode } from './fake-node';
+
+vi.setConfig({ testTimeout: 60_000 }); // programs are started by the dozen, on a machine that may be busy
 
 const installed = join(import.meta.dirname, '../../node-versions/node_modules');
 

@@ -1,10 +1,12 @@
 /** What `enroll` and `status` say, word for word: people copy commands out of it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { enrolled, problem, useNodeAndServer } from './node-and-server';
 import { passSeconds, runInside } from './run-inside';
 import type { ServerReply } from './test-server';
+
+vi.setConfig({ testTimeout: 60_000 }); // programs are started by the dozen, on a machine that may be busy
 
 const stage = useNodeAndServer();
 const { own } = stage;

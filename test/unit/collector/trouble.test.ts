@@ -2,9 +2,11 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { enrolled, problem, useNodeAndServer } from './node-and-server';
 import type { ServerReply } from './test-server';
+
+vi.setConfig({ testTimeout: 60_000 }); // programs are started by the dozen, on a machine that may be busy
 
 const accepted: ServerReply = {
   status: 200,
