@@ -1,5 +1,6 @@
 /** A minute of traffic of a fleet against the whole server, with the fleet in its database; what a message writes; bombs. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { ingestMessage } from '../../worker/ingest/ingest-message';
 import { countDatabase } from '../worker/support/counting-db';
@@ -28,7 +29,7 @@ export async function measureIngest(server: Server, wanted: number): Promise<Row
   const fleet = await seedFleet(server, wanted, say);
   const seededSeconds = (performance.now() - begun) / 1000;
   say('packing ');
-  const plan = planTraffic(fleet);
+  const plan = await planTraffic(fleet);
   const size = await sizeOf(server.db);
   for (let at = 0; at < warmUp; at += 1) await expectTaken(server.url, plan.next());
   say('driving ');
@@ -72,7 +73,7 @@ export async function measureIngest(server: Server, wanted: number): Promise<Row
 type Plan = { readonly next: () => Planned | undefined; readonly used: () => number };
 
 /** Every message of another node, as within a quarter of an hour; the order of nodes jumps through the whole fleet. */
-function planTraffic(fleet: Fleet): Plan {
+async function planTraffic(fleet: Fleet): Promise<Plan> {
   const kindOf = (at: number): Kind => (at % 10 < 7 ? 'short' : at % 10 < 9 || at % 20 < 10 ? 'full, other state' : 'full, six faults');
   // Faults are on the first node of a cluster.
   const nodeOf = (at: number, kind: Kind) => {
@@ -86,6 +87,8 @@ function planTraffic(fleet: Fleet): Plan {
     const index = nodeOf(at, kind);
     if (seen.has(index)) continue;
     seen.add(index);
+    // Sockets that nobody listens to for a minute are closed at the other end.
+    if (planned.length % 20 === 0) await setImmediate();
     const node = fleet.nodeAt(index);
     const wish = { keyid: `${node.tenantId}.${node.nodeId}`, key: fleet.keyOf(index), sequence: 2, stateHash: fleet.stateHash(index) };
     const full = kind === 'short' ? undefined : fleet.stateOf(node, kind === 'full, other state' ? 'other-kernel' : 'faults');

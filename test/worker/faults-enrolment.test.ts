@@ -114,6 +114,16 @@ describe('fifty at the same moment', () => {
     expect(await findContradictions(copy)).toEqual([]);
   });
 
+  it('use a token for one that lets in on approval: exactly one waits', async () => {
+    const { ports, template, tokenOf } = await makeSetting(1, [], false);
+    const copy = await template.copy();
+    const answers = await enrolAll(openApp(ports), tokenOf(copy), () => ({}));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(await rows(copy, 'SELECT status FROM nodes WHERE tenant_id = :tenant')).toEqual([{ status: 'pending' }]);
+    expect(await usesLeft(copy)).toEqual([{ uses_left: 0 }]);
+    expect(await findContradictions(copy)).toEqual([]);
+  });
+
   it('use a token for fifty: all are in, each once', async () => {
     const { ports, template, tokenOf } = await makeSetting(50, []);
     const copy = await template.copy();
