@@ -119,9 +119,9 @@ export const memoryKeys = ['MemTotal', 'MemAvailable', 'SwapTotal', 'SwapFree'] 
  * stands for any other word, so that a complaint stays one.
  */
 export const complaintWords = `a access and at available bad because but by can cannot check checksum command connection could couldn t data denied
-  device device-mapper devices driver duplicate entry error exist exists failed failure file find for from group has have host id ids ignoring in
+  device device-mapper devices driver duplicate entry error exist exists failed failure file find for found from group has have host id ids ignoring in
   inconsistent inconsistency input invalid ioctl is kernel last leaked local lock lv lvm mapper metadata missing multipath name names no not of old on only
   open or output partial path permission physical pool prefers process pv read readable refused report resource segment seqno sequence size
   skipping such suspended system table than thin timed out to transaction unable unknown unsupported update usable used using uuid vg
   vgs volume volumes waiting warning while with wrong written descriptor invocation see vgck --updatemetadata correct fix vgrename filter busy
-  deps reload rename resume suspend load info status create remove address`;
+  packages matching dpkg-query deps reload rename resume suspend load info status create remove address`;
