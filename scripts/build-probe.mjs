@@ -100,7 +100,7 @@ function describeLists({ guestConfig, storageConfig, mentions, lvmReport, dmTabl
     digits9: repeat('[0-9]', 1, 9),
     digits10: repeat('[0-9]', 1, 10),
     digits2to8: repeat('[0-9]', 2, 8),
-    complaintWords: packWords(complaintWords.split(/\s+/), '').trim(),
+    complaintWords: packWords(complaintWords.split(/\s+/), '', 480).trim(),
     environment: [
       ...new Set(
         catalogue.flatMap(({ source }) => (source.kind === 'command' ? Object.entries(source.env ?? {}) : [])).map((pair) => pair.join('=')),

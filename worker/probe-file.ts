@@ -50,7 +50,7 @@ function readCapture({ fields: [id, kind, ...shown], parts }: Block): Capture | 
   const [head] = parts;
   if (head === undefined) return undefined;
   const whole = { id, ...(kind === 'command' ? { argv: shown } : kind === 'files' ? {} : { path: shown[0] }) };
-  const files = kind === 'files' ? { files: head.fields[0] === '+' ? parts.map(readFile).sort(byPath) : [] } : {};
+  const files = kind === 'files' ? { files: head.fields[0] === '+' ? parts.map(readFile) : [] } : {};
   const said = head.fields[0] === '+' ? { status: 'ok' } : readPart(head);
   const parsed = capture.safeParse({ ...whole, ...said, ...files });
   return parsed.success ? parsed.data : undefined;
@@ -72,5 +72,3 @@ function readPart({ fields: [, status = '', exit = '-', length = '-', cut = '-',
     ...(cut === '-' ? {} : { truncated: Number(cut) }),
   };
 }
-
-const byPath = (a: CapturedFile, b: CapturedFile) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);

@@ -36,7 +36,7 @@ export async function collectState(node: FakeNode): Promise<readonly Capture[]> 
   return state.parse(JSON.parse(out.split('\n')[1] ?? '')).captures;
 }
 
-/** By id; with JSON of the cluster as its content and mentions as a set, for the order of keys and words says nothing. */
+/** By id; with JSON of the cluster as its content and mentions as a set, for the order of keys, words and files says nothing. */
 export function comparable(captures: readonly Capture[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(captures.map((capture) => [capture.id, normalize(capture)]));
 }
@@ -47,7 +47,7 @@ function normalize({ out, length, files, ...rest }: Capture): unknown {
     ...rest,
     isWhole: length === out?.length,
     ...(out === undefined ? {} : { out: isJson && out !== '' ? JSON.parse(out) : out }),
-    ...(files === undefined ? {} : { files: files.map((file) => ({ ...file, out: sortWords(rest.id, file.out) })) }),
+    ...(files === undefined ? {} : { files: files.map((file) => ({ ...file, out: sortWords(rest.id, file.out) })).sort(byPath) }),
   };
 }
 
@@ -55,3 +55,5 @@ function sortWords(id: string, text: string | undefined): string | undefined {
   if (id.includes('host.mentions')) return text?.split(' ').sort().join(' ');
   return text?.replace(/^mentions: (.*)$/gm, (_line, words: string) => `mentions: ${words.split(' ').sort().join(' ')}`);
 }
+
+const byPath = (a: { readonly path: string }, b: { readonly path: string }) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
