@@ -47,7 +47,8 @@ export function storeReport(report: ClusterReport, unconfirmed: readonly string[
     nodes: report.nodes.map((node) => ({ nodeId: node.nodeId, node: node.node, counts: node.counts, guests: node.guests, ...storeScope(node) })),
     cluster: storeScope(report.cluster),
     held: Object.fromEntries(held.slice(0, maxHeld)),
-    unconfirmed: unconfirmed.slice(0, maxHeld),
+    // In an order that does not depend on who was numbered first: a report that says the same is not written again.
+    unconfirmed: [...unconfirmed].sort().slice(0, maxHeld),
   };
 }
 
