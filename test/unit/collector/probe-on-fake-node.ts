@@ -7,11 +7,15 @@ import { readProbeFile } from '../../../worker/probe-file';
 import { type Capture, state } from '../../../worker/wire/snapshot';
 import type { FakeNode, Ran } from './fake-node';
 
-/** `awk`: path of the one to use, put before all others. */
-export type Interpreter = { readonly shell?: readonly [string, ...string[]]; readonly env?: Readonly<Record<string, string>> };
+export type Interpreter = {
+  readonly shell?: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Changes the script first. */
+  readonly change?: (script: string) => string;
+};
 
-export async function runProbe(node: FakeNode, { shell = ['dash'], env = {} }: Interpreter = {}): Promise<Ran> {
-  const script = await readFile(await buildProbe({ outfile: join(node.root, '../sexton-probe.sh'), forTests: true }));
+export async function runProbe(node: FakeNode, { shell = ['dash'], env = {}, change = (script) => script }: Interpreter = {}): Promise<Ran> {
+  const script = change(await readFile(await buildProbe({ outfile: join(node.root, '../sexton-probe.sh'), forTests: true }), 'utf8'));
   const [command, ...args] = shell;
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args, '-s'], {
