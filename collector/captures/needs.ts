@@ -9,7 +9,7 @@ export const storageLooks = { mappings: 'dm.info.1', multipath: 'dm.multipath' }
 /** Between two looks at the device mapper: a volume that is snapshotted is suspended for a moment. */
 export const lookAgainSeconds = 2;
 
-/** A task that has not run once in this time hangs. */
+/** A task that has not run once in this time hangs: the kernel does not say since when it waits, so it is watched that long. */
 export const unmovedSeconds = { 'healthy-storage': 10, 'no-blocked-qemu': 5 } as const;
 
 /** Processes of virtual machines, by the beginning of what they call themselves. */
