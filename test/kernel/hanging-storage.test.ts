@@ -45,12 +45,12 @@ beforeAll(async () => {
     directory,
     script: 'hanging-storage.sh',
     disks: ['san:256M', 'local:256M', 'config:64M', 'slow:64M'],
-    limitSeconds: 850,
+    limitSeconds: 1200,
   });
   const { KEEP_HANGING: keep } = process.env;
   if (keep !== undefined) await cp(directory, keep, { recursive: true });
   if (exitCode !== 0) throw new Error(`the machine ended with exit code ${exitCode}\n${stdout}\n${stderr}`);
-});
+}, 1_300_000);
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const read = (name: string) => readFile(join(directory, 'out', name), 'utf8');
