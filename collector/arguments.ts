@@ -18,7 +18,7 @@ export type CommandLine = {
   readonly flags: ReadonlySet<Flag>;
 };
 
-const flagNames = ['json', 'raw', 'quiet', 'report', 'now', 'new-key'] as const;
+const flagNames = ['json', 'raw', 'quiet', 'report', 'now', 'new-key', 'for-later'] as const;
 export type Flag = (typeof flagNames)[number];
 
 const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
@@ -26,7 +26,7 @@ const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
   collect: ['json', 'raw'],
   send: ['json', 'quiet', 'report', 'now'],
   status: ['json'],
-  unenroll: ['json', 'quiet'],
+  unenroll: ['json', 'quiet', 'for-later'],
   help: ['json'],
 };
 /** Options with a value, and the command they belong to. */

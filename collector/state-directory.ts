@@ -33,7 +33,17 @@ export type StateDirectory = {
   readonly rename: (from: StateFile, to: StateFile) => void;
 };
 
-export const stateFiles = ['key', 'key.new', 'enrolment.json', 'state.json', 'stuck.json', 'counters.json', 'spool/newest'] as const;
+export const stateFiles = [
+  'key',
+  'key.new',
+  'enrolment.json',
+  'state.json',
+  'stuck.json',
+  'counters.json',
+  'goodbye.curl',
+  'goodbye.pem',
+  'spool/newest',
+] as const;
 export type StateFile = (typeof stateFiles)[number];
 
 /** `user`: whose it must be; root, unless somebody looks at a copy. */

@@ -21,6 +21,7 @@ chromium|/usr/bin/chromium|browser
 fonts-dejavu|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|browser
 openssh-client|/usr/bin/ssh-keygen|unit
 lintian|/usr/bin/lintian|unit
+curl|/usr/bin/curl|unit
 dash|/usr/bin/dash|unit
 busybox|/usr/bin/busybox|unit
 mawk|/usr/bin/mawk|unit

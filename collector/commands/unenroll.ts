@@ -5,14 +5,15 @@ import { deliver } from '../deliver';
 import { type ExitCode, exitCode } from '../exit-codes';
 import { isCopied, readIdentity } from '../identity';
 import { readEnrolment, readMemory } from '../memory';
-import { protocolVersion } from '../message';
 import { safeLine } from '../safe-text';
 import { stateFiles } from '../state-directory';
 import { isUnknownHere } from '../wait';
 import { wayTo } from '../way';
+import { goodbyeBody, goodbyePath, prepareGoodbye } from './prepare-goodbye';
 
 export async function unenroll(context: Context): Promise<ExitCode> {
   const { directory, commandLine } = context;
+  if (commandLine.flags.has('for-later')) return prepareGoodbye(context);
   const enrolment = readEnrolment(directory);
   const goodbye = await sayGoodbye(context);
   // Commands that still hang are remembered: forgetting them would start a second one.
@@ -53,9 +54,9 @@ async function sayGoodbye(context: Context): Promise<string> {
   let why = way.ok ? 'nobody asked' : way.error;
   if (way.ok && commandLine.goodbyeSeconds > 0) {
     const { outcome } = await deliver(context, { key, keyid: enrolment.answer.keyid, way: way.value }, readMemory(directory), {
-      path: '/v1/goodbye',
+      path: goodbyePath,
       contentType: 'application/json',
-      bodyFor: () => Buffer.from(JSON.stringify({ protocol: protocolVersion })),
+      bodyFor: () => goodbyeBody,
       readAnswer: ({ removed }) => (removed === true ? true : undefined),
       until: elapsedMs() / 1000 + commandLine.goodbyeSeconds,
     });

@@ -12,6 +12,8 @@ export type Run = {
   /** `NAME:SIZE`, each a blank SCSI disk. */
   readonly disks: readonly string[];
   readonly limitSeconds: number;
+  /** Process 1: a script that starts nothing by itself, unless a test is about services. */
+  readonly init?: 'systemd';
 };
 
 /** Directory of the image. Half a minute the first time, nothing afterwards. */
@@ -21,8 +23,8 @@ export async function buildImage(): Promise<string> {
   return stdout.trim();
 }
 
-export function runInMachine(image: string, { directory, script, disks, limitSeconds }: Run): Promise<Outcome> {
-  return runHere('run-machine.sh', [image, directory, script, ...disks], { MACHINE_SECONDS: String(limitSeconds) });
+export function runInMachine(image: string, { directory, script, disks, limitSeconds, init }: Run): Promise<Outcome> {
+  return runHere('run-machine.sh', [image, directory, script, ...disks], { MACHINE_SECONDS: String(limitSeconds), MACHINE_INIT: init ?? '' });
 }
 
 /** Never blocks this process: the server the machine talks to may live in it. */
