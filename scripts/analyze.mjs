@@ -64,5 +64,7 @@ if (refused.length > 0 || !result.ok) {
   console.error(refused.join('\n'));
   process.exit(2);
 }
+// Whoever reads only the beginning (`| head`) has seen enough.
+process.stdout.on('error', () => undefined);
 process.stdout.write(result.value.text);
 process.exitCode = result.value.findings > 0 ? 1 : 0;
