@@ -134,6 +134,11 @@ test.each([
   await expectGoodPage(tab, `${name}-node`);
   await tab.getByRole('link', { name: 'Acme Logistics' }).click();
   await expectGoodPage(tab, `${name}-customer`);
+  await tab.getByRole('button', { name: 'Make a token' }).click();
+  for (const way of ['Whole cluster', 'Ansible', 'One node']) {
+    await tab.getByText(way, { exact: true }).click();
+    await expectGoodPage(tab, `${name}-token-${way.toLowerCase().replace(' ', '-')}`);
+  }
   await other.close();
 });
 

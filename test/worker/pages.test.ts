@@ -158,6 +158,29 @@ test('a token of one customer is not made for the cluster of another', async () 
     expect((await asAda(`/t/${customer.tenantId}/tokens`, postForm({ cluster: '', uses }))).status, uses).toBe(400);
 });
 
+test('whoever made a token reads the lines for a node, a cluster and Ansible, with the checksum of the package', async () => {
+  const ports = await makePorts();
+  const customer = await makeCustomer(ports);
+  const bytes = Buffer.from('a package');
+  const asAda = await signIn(ports, openApp(ports, { 'sexton-collector_9.9.9_all.deb': { base64: bytes.toString('base64') } }));
+  const page = await (await asAda(`/t/${customer.tenantId}/tokens`, postForm({ cluster: '', uses: '3' }))).text();
+  const sum = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  expect(page).toContain('This token lets in 3 nodes for one hour.');
+  expect(page.split(sum)).toHaveLength(4);
+  for (const text of ['curl -fsSLO https://sexton.test/get/sexton-collector_9.9.9_all.deb', 'while read -r name ip; do', 'ansible.builtin.apt'])
+    expect(page).toContain(text);
+  for (const text of ['ssh-keygen -Y verify', 'apt says 401', '--ca-file', 'https_proxy=']) expect(page).toContain(text);
+  expect(page.match(/sxe-ac\d+-[a-z0-9-]+/g)).toHaveLength(1);
+});
+
+test('an installation that was not built says that there is no package', async () => {
+  const ports = await makePorts();
+  const customer = await makeCustomer(ports);
+  const asAda = await signIn(ports, openApp(ports));
+  const page = await (await asAda(`/t/${customer.tenantId}/tokens`, postForm({ cluster: '', uses: '3' }))).text();
+  expect(page).toContain('there is no package to fetch');
+});
+
 test('times are short, and whole in the title', () => {
   const cases = [
     [-5, '0 s'],

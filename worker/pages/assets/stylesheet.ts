@@ -102,6 +102,7 @@ input,select{font:inherit;color:var(--text);background:var(--surface);border:1px
 `;
 
 const enrolling = `.type{user-select:all;cursor:copy}
+.token{font-size:16px;line-height:24px;font-weight:500;background:var(--surface);border-color:var(--line-strong)}
 .ways{margin-top:var(--s6)}
 .ways details{border-top:1px solid var(--line);padding:0 var(--s4)}.ways details:first-child{border-top:0}
 .ways summary{padding:var(--s3) 0;cursor:pointer}

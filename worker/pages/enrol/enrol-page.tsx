@@ -14,7 +14,7 @@ export function Token({ text, uses }: { text: string; uses: number }) {
       <p class="lede">
         This token lets in {countOf(uses, 'node')} for one hour. <b>It is shown once.</b>
       </p>
-      <Type lines={[text]} />
+      <pre class="said type token">{text}</pre>
       <p class="soft">The lines below ask for it, hidden: it stays out of the shell's history and of the list of processes.</p>
     </>
   );
