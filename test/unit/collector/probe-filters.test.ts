@@ -10,7 +10,7 @@ import { toWireCapture } from '../../../collector/wire-capture';
 import type { Capture } from '../../../worker/wire/snapshot';
 import { filterWith, type Kept, readFilters } from './probe-filters';
 import { comparable } from './probe-on-fake-node';
-import { cases } from './probe-texts';
+import { cases, documents } from './probe-texts';
 
 const awks: readonly (readonly [string, ...string[]])[] = [['mawk'], ['gawk'], ['busybox', 'awk']];
 
@@ -59,5 +59,32 @@ describe.each(awks.map((awk) => ({ awk, name: awk.join(' ') })))('the filters of
       }),
       { numRuns: 12, endOnFailure: true },
     );
+  }, 120_000);
+
+  const ids = { members: 'pve.members', vmlist: 'pve.vmlist.1', ha: 'pve.ha.1' } as const;
+
+  it('let through of the cluster’s JSON what those of the collector let through, or nothing', () => {
+    let same = 0;
+    fc.assert(
+      fc.property(fc.array(documents, { minLength: 300, maxLength: 400 }), (some) => {
+        const kept = some.map(({ redaction, text }, index) => ({ id: `x.${index}`, redaction, text, path: `/pattern/${index}.x` }));
+        const printed = filterWith(awk, filters, kept);
+        for (const [index, { redaction, text }] of some.entries()) {
+          const [file] = printed[index]?.files ?? [];
+          const [theirs] = expected(entryOf(ids[redaction]), { ...(kept[index] ?? { id: '', redaction, path: '' }), text }).files ?? [];
+          if (file?.status !== 'ok') continue;
+          const content = JSON.parse(file.out ?? '');
+          if (theirs?.status === 'ok') {
+            expect(
+              redaction === 'ha' ? { service_status: {}, ...content } : redaction === 'vmlist' ? { ids: {}, ...content } : content,
+              text,
+            ).toEqual(JSON.parse(theirs.out ?? ''));
+            same += 1;
+          } else expect(text).toBe('');
+        }
+      }),
+      { numRuns: 4, endOnFailure: true },
+    );
+    expect(same).toBeGreaterThan(100);
   }, 120_000);
 });

@@ -267,3 +267,69 @@ export const cases = fc.oneof(
     .map(([text, err, id, status]) => ({ id, text, err, status })),
   fc.tuple(rowText, complaintText).map(([text, err]) => ({ id: 'host.packages', text, err, status: 'failed' as const })),
 );
+
+const documentKeys = fc.constantFrom(
+  ...[
+    'nodename',
+    'version',
+    'cluster',
+    'name',
+    'nodes',
+    'quorate',
+    'nodelist',
+    'pve1',
+    'pve2',
+    'a b',
+    'id',
+    'online',
+    'ip',
+    'ids',
+    '100',
+    '101',
+    'node',
+    'type',
+  ],
+  ...['service_status', 'node_status', 'vm:100', 'ct:101', 'state', 'target', 'uid', 'cmd', 'timestamp', 'extra', ''],
+);
+const scalars = fc.constantFrom<unknown>(
+  'pve1',
+  'pve2',
+  'started',
+  'qemu',
+  'secret word',
+  'x"y',
+  '',
+  1,
+  0,
+  -3,
+  7.5,
+  true,
+  null,
+  [],
+  ['a', 1],
+  [{ name: 'secret' }],
+  {},
+);
+const inner = fc.dictionary(documentKeys, scalars, { maxKeys: 5 });
+const middle = fc.dictionary(documentKeys, fc.oneof(scalars, inner), { maxKeys: 5 });
+const pieces = {
+  members: { nodename: fc.constant('pve1'), version: fc.constant(7), cluster: fc.oneof(inner, middle), nodelist: middle },
+  vmlist: { version: fc.constant(31), ids: middle },
+  ha: { service_status: middle, node_status: inner },
+};
+
+/** What pmxcfs writes, nearly: whole, in its own places and in others, cut, on one line and on many. */
+export const documents = fc
+  .constantFrom('members' as const, 'vmlist' as const, 'ha' as const)
+  .chain((redaction) =>
+    fc.tuple(
+      fc.constant(redaction),
+      fc.tuple(fc.record<Record<string, unknown>>(pieces[redaction], { requiredKeys: [] }), middle).map(([own, other]) => ({ ...other, ...own })),
+      fc.constantFrom(undefined, 2),
+      fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    ),
+  )
+  .map(([redaction, document, indent, share]) => {
+    const text = JSON.stringify(document, null, indent);
+    return { redaction, text: text.slice(0, Math.ceil(text.length * share)) };
+  });
