@@ -20,7 +20,11 @@ export async function measureLoad(server: { readonly url: string; readonly db: D
   const ports = await makeBenchPorts(server.db);
   const tenantId = await makeTenant(ports, `L${mappings}`);
   const clusters: BenchNode[][] = [];
-  for (let lane = 1; lane <= lanes; lane += 1) clusters.push(await enrolCluster(ports, tenantId, makeSampleCluster({ mappings, label: `l${lane}` })));
+  for (let lane = 1; lane <= lanes; lane += 1) {
+    // Two clusters take turns: no node may speak more than once a second.
+    const [one, other] = ['a', 'b'].map((name) => makeSampleCluster({ mappings, label: `l${lane}${name}` }));
+    clusters.push([...(await enrolCluster(ports, tenantId, one ?? [])), ...(await enrolCluster(ports, tenantId, other ?? []))]);
+  }
   for (const nodes of clusters) await drive(server.url, [await packLane(nodes, 'full', nodes.length)], limitMs);
 
   const rows: Row[] = [];

@@ -7,14 +7,15 @@ import { makePorts } from '../worker/support/test-ports';
 import type { MessageCost } from './message-cost';
 import { captureSample, makeSampleCluster, withKernel } from './sample-cluster';
 
-const hour = 3_600_000;
+/** From 9:41 into the next hour, and not so long that anybody is silent. */
+const untilNextHour = 20 * 60_000;
 const [healthy, faulty] = [makeSampleCluster({ mappings: 500, faulty: false }), makeSampleCluster({ mappings: 500 })];
 const [calm, troubled] = [captureFirst(healthy), captureFirst(faulty)];
 
 it('counts rows, statements, round trips and subrequests of every kind of message', async ({ task }) => {
   const first = await enrolThree();
   await first.send('short', 'short', calm);
-  first.ports.clock.now += hour;
+  first.ports.clock.now += untilNextHour;
   await first.send('short, a new hour', 'short', calm);
   await first.send('full, nothing changed', 'full', calm);
   await first.send('full, other state, nothing new', 'full', withKernel(calm, '6.14.12-1-pve'));
