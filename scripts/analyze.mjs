@@ -64,6 +64,7 @@ if (refused.length > 0 || !result.ok) {
   console.error(refused.join('\n'));
   process.exit(2);
 }
+for (const note of result.value.notes) console.error(note);
 // Whoever reads only the beginning (`| head`) has seen enough.
 process.stdout.on('error', () => undefined);
 process.stdout.write(result.value.text);

@@ -8,9 +8,10 @@ import { err, ok, type Result } from './result';
 import { type Capture, header, type State, state } from './wire/snapshot';
 
 export type Saved = { readonly file: string; readonly text: string };
-export type Rendered = { readonly text: string; readonly findings: number };
+/** `notes`: about the files themselves, one sentence each. */
+export type Rendered = { readonly text: string; readonly findings: number; readonly notes: readonly string[] };
 
-type Node = { readonly member: Member; readonly version: string };
+type Node = { readonly member: Member; readonly version: string; readonly note?: string };
 
 export function analyseSaved(
   files: readonly Saved[],
@@ -27,7 +28,7 @@ export function analyseSaved(
   const report = analyse({ clusterId: 'offline', members: read.map(({ member }) => member), neighbours: [], now });
   const findings = [...report.nodes, report.cluster].reduce((sum, scope) => sum + scope.findings.length, 0);
   const text = form === 'json' ? `${JSON.stringify(renderJson(report), null, 2)}\n` : renderNodes(read, report, now, form, all);
-  return ok({ text, findings });
+  return ok({ text, findings, notes: read.flatMap(({ note }) => note ?? []) });
 }
 
 function renderNodes(nodes: readonly Node[], report: ClusterReport, now: number, form: 'ascii' | 'terminal', all: boolean): string {
@@ -66,10 +67,11 @@ function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
   const probed = readProbeFile(text);
   if (probed !== undefined) {
     if (!probed.ok) return err(`${file}: ${probed.error}`);
-    const { captures, version } = probed.value;
+    const { captures, version, isWhole } = probed.value;
+    const note = isWhole ? {} : { note: `${file} ends early, its last lines did not arrive: what is missing is not checked. Run the probe again.` };
     return captures.length === 0
       ? err(`${file}: the output of the probe ends before anything was said. Run it again.`)
-      : ok(readNode(file, captures, version, now));
+      : ok({ ...readNode(file, captures, version, now), ...note });
   }
   const documents = readDocuments(text);
   // Readings hold captures too: what has times is not the state.

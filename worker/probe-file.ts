@@ -6,7 +6,11 @@
 import { err, ok, type Result } from './result';
 import { type Capture, type CapturedFile, capture, captureStatus } from './wire/snapshot';
 
-export type ProbeFile = { readonly version: string; readonly captures: readonly Capture[] };
+export type ProbeFile = {
+  readonly version: string;
+  readonly captures: readonly Capture[] /** False: its last line did not arrive. */;
+  readonly isWhole: boolean;
+};
 
 const beginning = /^sexton-probe (\d{1,9}) (\S{1,32})(\r?)$/;
 
@@ -19,7 +23,7 @@ export function readProbeFile(text: string): Result<ProbeFile, string> | undefin
   if (form !== '1') return err(`made by a newer sexton-probe.sh (form ${form}): update this project, or use its own sexton-probe.sh.`);
   // A terminal on the way ends each line with CR LF, or none.
   const body = lines.slice(at + 1).map((line) => (carriageReturn !== '' && line.endsWith('\r') ? line.slice(0, -1) : line));
-  return ok({ version, captures: readBlocks(body).flatMap((block) => readCapture(block) ?? []) });
+  return ok({ version, isWhole: body.includes('end'), captures: readBlocks(body).flatMap((block) => readCapture(block) ?? []) });
 }
 
 type Part = { readonly fields: readonly string[]; readonly out: string[]; readonly err: string[] };

@@ -96,6 +96,15 @@ describe('the output of the probe', () => {
     expect(result.ok && result.value.text).toContain('2 of 3 nodes of prod-dc1 reporting');
   });
 
+  it('says so when its end did not arrive, and is judged as far as it came', () => {
+    const result = analyseSaved([{ file: 'x', text: printed.slice(0, -20) }], 0, 'ascii', false);
+    expect(result.ok && result.value.notes).toEqual([
+      'x ends early, its last lines did not arrive: what is missing is not checked. Run the probe again.',
+    ]);
+    const whole = analyseSaved([{ file: 'x', text: printed }], 0, 'ascii', false);
+    expect(whole.ok && whole.value.notes).toEqual([]);
+  });
+
   it('twice of one node is refused', () => {
     const result = analyseSaved(
       [
