@@ -1,5 +1,6 @@
 /** Collected bodies through the analyzer, and its answer with names instead of uuids. The same functions as in Worker and `analyze`. */
 import { analyse, type ClusterReport, type Member, readSnapshot } from '../../worker/analyzer';
+import { readProbeFile } from '../../worker/probe-file';
 import * as wire from '../../worker/wire/snapshot';
 
 export type Snapshot = { readonly member: Member; readonly header: wire.Header; readonly captures: readonly wire.Capture[] };
@@ -8,6 +9,15 @@ export type Snapshot = { readonly member: Member; readonly header: wire.Header; 
 export type Said = { readonly where: string; readonly ruleId: string; readonly name: string };
 export type SaidFound = Said & { readonly remedy: string | null };
 export type SaidUnknown = Said & { readonly reason: string };
+
+/** What sexton-probe.sh printed, read as `analyze` reads it. */
+export function openProbe(text: string, now: number): Pick<Snapshot, 'member' | 'captures'> {
+  const file = readProbeFile(text);
+  if (file === undefined || !file.ok) throw new Error(`the probe printed something else: ${text.slice(0, 500)}`);
+  const { captures } = file.value;
+  const { facts, view } = readSnapshot(captures, {});
+  return { captures, member: { nodeId: `n_${facts.node}`, name: facts.node, facts, view, lastSeenAt: now, intervalSeconds: 900 } };
+}
 
 /** The three lines the collector prints, checked as the Worker checks them. */
 export function openSnapshot(body: string, now: number): Snapshot {
@@ -20,7 +30,7 @@ export function openSnapshot(body: string, now: number): Snapshot {
   return { member, header: wire.header.parse(JSON.parse(header)), captures };
 }
 
-export function judge(snapshots: readonly Snapshot[], now: number): ClusterReport {
+export function judge(snapshots: readonly Pick<Snapshot, 'member'>[], now: number): ClusterReport {
   return analyse({ clusterId: 'c_kernel', members: snapshots.map(({ member }) => member), neighbours: [], now });
 }
 
@@ -39,7 +49,7 @@ export function listUnknown(report: ClusterReport, nameOf: (subject: string) => 
 }
 
 /** Subjects are uuids: of a mapping, or of a group and a volume. What has no uuid is its own name. */
-export function nameSubjects(snapshots: readonly Snapshot[]): (subject: string) => string {
+export function nameSubjects(snapshots: readonly Pick<Snapshot, 'member'>[]): (subject: string) => string {
   const names = new Map<string, string>();
   for (const { member } of snapshots) {
     const { mappings, groups } = member.facts ?? {};

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildProbe } from '../../scripts/build-probe.mjs';
 import { buildImage, runInMachine } from './machine';
 
 const project = join(import.meta.dirname, '../..');
@@ -15,6 +16,10 @@ export type Results = {
   readonly pve1: string;
   readonly pve2: string;
   readonly churn: readonly string[];
+  /** What sexton-probe.sh printed at the same moments. */
+  readonly probed: Readonly<Record<'pve1' | 'pve2', string>>;
+  /** Files below /run that were written meanwhile. */
+  readonly probeWrote: string;
   readonly enrolled: Readonly<Record<'pve1' | 'pve2', Sent>>;
   readonly sent: Readonly<Record<'pve1' | 'pve2', Sent>>;
   readonly console: string;
@@ -58,6 +63,8 @@ export async function runScenario(server: Server): Promise<Results> {
     await mkdir(join(directory, 'dist'));
     await Promise.all([
       cp(join(project, 'dist/sexton-collector.mjs'), join(directory, 'dist/sexton-collector.mjs')),
+      cp(join(project, 'dist/sexton-probe.sh'), join(directory, 'dist/sexton-probe.sh')),
+      buildProbe({ outfile: join(directory, 'dist/sexton-probe-below-root.sh'), forTests: true }),
       cp(join(import.meta.dirname, 'scenario'), join(directory, 'scenario'), { recursive: true }),
       cp(join(import.meta.dirname, 'scenario.sh'), join(directory, 'scenario.sh')),
       writeFile(join(directory, 'server'), server.url.replace('127.0.0.1', '10.0.2.2')),
@@ -86,6 +93,8 @@ async function readResults(out: string, console: string): Promise<Results> {
     pve1: await read('pve1.snapshot'),
     pve2: await read('pve2.snapshot'),
     churn: await Promise.all(churn),
+    probed: { pve1: await read('pve1.probe'), pve2: await read('pve2.probe') },
+    probeWrote: await read('pve1.probe.wrote'),
     enrolled: { pve1: await result('pve1.enroll'), pve2: await result('pve2.enroll') },
     sent: { pve1: await result('pve1.send'), pve2: await result('pve2.send') },
     console,

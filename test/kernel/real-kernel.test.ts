@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeDmName } from '../../worker/analyzer/parse/dm-name';
 import { faults } from './expectations';
-import { nameSubjects, openSnapshot } from './judge';
+import { judge, listFound, listUnknown, nameSubjects, openProbe, openSnapshot, type Snapshot } from './judge';
 import { keepSnapshots, type Results, runScenario, type Server, startServer } from './laboratory';
 import { describeVerdicts, sayAll } from './verdicts';
 
@@ -27,6 +27,21 @@ afterAll(async () => {
 });
 
 describeVerdicts(async () => results);
+
+describe('sexton-probe.sh', () => {
+  const say = (snapshots: readonly Pick<Snapshot, 'member'>[]) => {
+    const [report, nameOf] = [judge(snapshots, 0), nameSubjects(snapshots)];
+    return { found: listFound(report, nameOf), unknown: listUnknown(report, nameOf) };
+  };
+
+  it('writes nothing, also not where it could', () => expect(results.probeWrote).toBe(''));
+
+  it('leads to the same verdicts as the collector, on file systems that cannot be written', () => {
+    const probed = say([openProbe(results.probed.pve1, 0), openProbe(results.probed.pve2, 0)]);
+    expect(probed).toEqual(say([openSnapshot(results.pve1, 0), openSnapshot(results.pve2, 0)]));
+    expect(sayAll(probed.found)).toEqual(sayAll(faults));
+  });
+});
 
 describe('through the Worker', () => {
   it('both nodes enrol and are heard', () => {

@@ -38,6 +38,7 @@ lose_groups
 
 step 'pve1 looks'
 collect pve1 ''
+probe pve1 ''
 send pve1 ''
 
 step 'pve1 looks while volumes come, are renamed and go'
@@ -46,5 +47,6 @@ collect_during_churn "$(cat /host/churn-captures)"
 step 'pve2 looks'
 become_pve2
 collect pve2 /srv/pve2
+probe pve2 /srv/pve2
 send pve2 /srv/pve2
 step 'done'

@@ -14,6 +14,20 @@ collect() {
   sexton "$2" collect >"$out/$1.snapshot"
 }
 
+# probe NODE ROOT: sexton-probe.sh, as ssh would run it; on pve1 with all file systems read-only but for /run, where LVM
+# wants to be able to lock although it does not, and which is looked through afterwards.
+probe() {
+  if [ -n "$2" ]; then
+    SEXTON_PROBE_ROOT=$2 SEXTON_PROBE_PATH=$2/usr/sbin sh -s </host/dist/sexton-probe-below-root.sh >"$out/$1.probe"
+    return
+  fi
+  touch /tmp/before-probe
+  unshare -m bash -c 'cut -d" " -f2 /proc/self/mounts | grep -v "^/run" | while read -r at; do mount -o remount,bind,ro "$at" || true; done
+    ! touch /tmp/written /var/lib/written 2>/dev/null || exit 1
+    exec sh -s' </host/dist/sexton-probe.sh >"$out/$1.probe"
+  find /run/lock /run/lvm -newer /tmp/before-probe >"$out/$1.probe.wrote" 2>/dev/null || true
+}
+
 # send NODE ROOT: enrols and posts to the server on the host, which the test announced with two files, server and token.
 send() {
   local ended=0
