@@ -3,8 +3,9 @@ import { isObject, type Json, parseObject } from './json';
 
 /** Undefined: not the JSON it should be; also when a member's name is none: with one left out the rest would look whole. */
 export function redactMembers(text: string): string | undefined {
-  const { nodename, version, cluster, nodelist, ...rest } = parseObject(text) ?? { nodename: undefined };
-  if (!isName(nodename) || ('cluster' in rest && !isObject(cluster))) return undefined;
+  const { nodename, version, cluster, nodelist } = parseObject(text) ?? { nodename: undefined };
+  // Without it the node would look as if it stood alone.
+  if (!isName(nodename) || (cluster !== undefined && !isObject(cluster))) return undefined;
   if (isObject(nodelist) && !Object.keys(nodelist).every(isName)) return undefined;
   return JSON.stringify({
     nodename,

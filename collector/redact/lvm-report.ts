@@ -15,7 +15,7 @@ export function redactLvmReport(text: string): string {
 
 function redactRow(line: string): string {
   const rest = line.replace(cell, '').replace(/"[a-z_]{1,16}": ?\[/, '');
-  if (!/^[\s[\]{},]*$/.test(rest)) return '?';
+  if (!/^[ \t\r[\]{},]*$/.test(rest)) return '?';
   return line.replace(cell, (_cell, column: string, value: string) => `"${column}":"${redactValue(column, value)}"`);
 }
 

@@ -72,7 +72,7 @@ test('a token brings the lines that enrol a node, and the node they enrol appear
   const enrolled = await node.run('enroll', '--server', sexton.url, '--token-file', file);
   expect(enrolled.code, enrolled.out).toBe(0);
   await page.goto(sexton.url);
-  expect(await page.locator('.fleet').innerText()).toContain('the first check-in takes up to a minute');
+  expect(await page.locator('.fleet').innerText()).toContain('the first check-in comes within ten minutes');
   await expectGoodPage(page, 'waiting');
 });
 

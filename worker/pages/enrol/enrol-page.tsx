@@ -32,7 +32,7 @@ export function Ways({ facts }: { facts: EnrolFacts }) {
           own <code>nodejs</code> (measured on Debian 12: 12 MB to download, 54 MB on disk, no third-party repository).
         </p>
         <p>
-          The timer checks in within the next six minutes. <code>sexton-collector send</code> does it at once and prints the report;{' '}
+          The timer checks in within the next ten minutes. <code>sexton-collector send</code> does it at once and prints the report;{' '}
           <code>sexton-collector collect | less</code> shows what would leave the node and sends nothing.
         </p>
       </Way>

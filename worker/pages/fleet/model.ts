@@ -83,7 +83,7 @@ function sayCluster(summary: ClusterSummary | undefined, nodes: readonly NodeMar
   if (mark === 'silent') return saySilent(nodes, now);
   if (mark === 'waiting') {
     const names = nodes.filter((node) => node.mark === 'waiting').map(({ name }) => name);
-    return `${listOf(names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names)} enrolled; the first check-in takes up to a minute.`;
+    return `${listOf(names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names)} enrolled; the first check-in comes within ten minutes.`;
   }
   if (summary === undefined) return 'Checked in; the report is being made.';
   if (summary.sentence !== null) return summary.sentence;

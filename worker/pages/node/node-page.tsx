@@ -110,8 +110,8 @@ function Standing({ node, now }: { node: NodeMark; now: number }) {
   if (node.mark === 'waiting') {
     return (
       <p class="strip">
-        <b>{visibleText(node.name)} is enrolled; its first check-in takes up to a minute.</b> If it does not come: <code>sexton-collector send</code>{' '}
-        on the node says why.
+        <b>{visibleText(node.name)} is enrolled; its first check-in comes within ten minutes.</b> If it does not come:{' '}
+        <code>sexton-collector send</code> on the node says why.
       </p>
     );
   }
