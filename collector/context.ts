@@ -1,8 +1,8 @@
 /** What every command is given. */
 import type { CommandLine } from './arguments';
-import type { CollectorConfig } from './config-file';
-import type { Environment } from './proxy';
-import type { StateDirectory } from './state-directory';
+import type { Environment } from './server/proxy';
+import type { CollectorConfig } from './state/config-file';
+import type { StateDirectory } from './state/state-directory';
 
 export type Context = {
   readonly commandLine: CommandLine;

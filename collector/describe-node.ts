@@ -5,13 +5,13 @@
 
 import type { EnrolmentRequest } from '../worker/wire/enrolment';
 import type { Context } from './context';
-import { fencedReader } from './gate-keeper';
-import { openMachine } from './machine';
-import { readStuck, rememberStuck } from './memory';
-import type { FileAnswer } from './read-sources';
-import { hashMachineId } from './redact';
+import { fencedReader } from './machine/gate-keeper';
+import { openMachine } from './machine/machine';
+import type { FileAnswer } from './machine/read-sources';
+import { describeStuck, sayStuck } from './machine/stuck';
+import { hashMachineId } from './redact/redact';
 import { err, ok, type Result } from './result';
-import { describeStuck, sayStuck } from './stuck';
+import { readStuck, rememberStuck } from './state/memory';
 
 export type NodeDescription = Pick<EnrolmentRequest, 'node' | 'machineId' | 'membership'>;
 

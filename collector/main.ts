@@ -5,9 +5,9 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { askHidden } from './ask-hidden';
 import { exitCode } from './exit-codes';
-import { answerFencedRead, fencedReaderCommand } from './fenced-reader';
+import { answerFencedRead, fencedReaderCommand } from './machine/fenced-reader';
+import { endRunningCommands } from './machine/run-command';
 import { runCli } from './run-cli';
-import { endRunningCommands } from './run-command';
 import { safeLine } from './safe-text';
 
 const script = fileURLToPath(import.meta.url);

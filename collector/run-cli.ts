@@ -7,13 +7,13 @@ import { helpText } from './commands/help';
 import { endEarly, send } from './commands/send';
 import { showStatus } from './commands/status';
 import { unenroll } from './commands/unenroll';
-import { readConfigFile } from './config-file';
 import { type Context, isAttended } from './context';
 import { errnoOf } from './errno';
 import { type ExitCode, exitCode } from './exit-codes';
-import { type RunLock, takeRunLock } from './run-lock';
 import { safeLine } from './safe-text';
-import { isWithoutRoom, openStateDirectory } from './state-directory';
+import { readConfigFile } from './state/config-file';
+import { type RunLock, takeRunLock } from './state/run-lock';
+import { isWithoutRoom, openStateDirectory } from './state/state-directory';
 import { trimEndOf } from './trim-end';
 import { version } from './version';
 

@@ -20,13 +20,13 @@ dmsetup|/usr/sbin/dmsetup|kernel
 chromium|/usr/bin/chromium|browser
 fonts-dejavu|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|browser
 openssh-client|/usr/bin/ssh-keygen|unit
-lintian|/usr/bin/lintian|unit
-curl|/usr/bin/curl|unit
-dash|/usr/bin/dash|unit
-busybox|/usr/bin/busybox|unit
-mawk|/usr/bin/mawk|unit
-gawk|/usr/bin/gawk|unit
-shellcheck|/usr/bin/shellcheck|unit'
+lintian|/usr/bin/lintian|collector
+curl|/usr/bin/curl|collector
+dash|/usr/bin/dash|collector
+busybox|/usr/bin/busybox|collector
+mawk|/usr/bin/mawk|collector
+gawk|/usr/bin/gawk|collector
+shellcheck|/usr/bin/shellcheck|collector'
 
 missing_packages() {
   local package proof suites
@@ -47,7 +47,7 @@ list_missing() {
     echo "missing: Debian package $package (suite: $suites)"
   done
   missing_node_versions | while read -r name; do
-    echo "missing: test/node-versions/node_modules/$name (suite: unit)"
+    echo "missing: test/node-versions/node_modules/$name (suite: collector)"
   done
 }
 

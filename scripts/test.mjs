@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { root } from './build.mjs';
 import { readOptions } from './options.mjs';
 
-const layers = /** @type {const} */ (['unit', 'worker', 'browser', 'kernel']);
+const layers = /** @type {const} */ (['unit', 'collector', 'worker', 'browser', 'kernel']);
 /** Layers that need more than npm brings. */
-const needsDebian = new Set(['unit', 'browser', 'kernel']);
+const needsDebian = new Set(['unit', 'collector', 'browser', 'kernel']);
 
 const { positionals } = readOptions(`Usage: npm test [-- LAYER…]\nLayers: ${layers.join(', ')}; all of them unless told.`, {
   allowPositionals: true,

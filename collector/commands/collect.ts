@@ -1,10 +1,10 @@
 /** `collect`: prints exactly what `send` would send, uncompressed. Needs no enrolment, uses no sequence number, sends nothing. */
 import type { Context } from '../context';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { readMemory } from '../memory';
-import { composeMessage } from '../message';
+import { takeSnapshot } from '../look/take-snapshot';
 import { safeJson } from '../safe-text';
-import { takeSnapshot } from '../take-snapshot';
+import { composeMessage } from '../server/message';
+import { readMemory } from '../state/memory';
 
 export async function collect(context: Context): Promise<ExitCode> {
   const message = composeMessage(await takeSnapshot(context));

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { calendarDay } from '../clock-time';
 import type { Context } from '../context';
-import type { Enrolment } from '../memory';
-import { type NodeKey, sshFingerprint } from '../signing';
+import { type NodeKey, sshFingerprint } from '../server/signing';
+import type { Enrolment } from '../state/memory';
 
 export function sayEnrolled({ program, directory, commandLine }: Context, { answer, nodeName }: Enrolment, key: NodeKey): readonly string[] {
   const { tenantName, clusterName, enrolled, members, status, serverKeyFingerprint, intervalSeconds } = answer;

@@ -1,24 +1,24 @@
 /** `enroll`: a key made here, its public half and a token brought to the server. Nothing here changes unless the server agrees. */
 
 import { readFileSync } from 'node:fs';
-import { post } from '../client';
 import type { Context } from '../context';
 import { describeNode } from '../describe-node';
-import { readEnrolmentAnswer } from '../enrolment-answer';
 import { errnoOf } from '../errno';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { isCopied, readIdentity } from '../identity';
-import { type Enrolment, emptyMemory, readEnrolment, writeEnrolment, writeMemory } from '../memory';
-import { protocolVersion } from '../message';
-import { interpretReply, type Outcome } from '../problem-reply';
-import { proxyFromEnvironment } from '../proxy';
 import { readToken } from '../read-token';
 import { err, ok, type Result } from '../result';
 import { safeLine } from '../safe-text';
-import { fingerprintHex, makeKeyText, type NodeKey, readKey, signPost } from '../signing';
-import type { StateDirectory } from '../state-directory';
+import { post } from '../server/client';
+import { readEnrolmentAnswer } from '../server/enrolment-answer';
+import { protocolVersion } from '../server/message';
+import { interpretReply, type Outcome } from '../server/problem-reply';
+import { proxyFromEnvironment } from '../server/proxy';
+import { fingerprintHex, makeKeyText, type NodeKey, readKey, signPost } from '../server/signing';
+import { wayTo } from '../server/way';
+import { isCopied, readIdentity } from '../state/identity';
+import { type Enrolment, emptyMemory, readEnrolment, writeEnrolment, writeMemory } from '../state/memory';
+import type { StateDirectory } from '../state/state-directory';
 import { version } from '../version';
-import { wayTo } from '../way';
 import { sayCopied, sayEnrolled, sayEnrolledAlready } from './enroll-text';
 
 const path = '/v1/enroll';

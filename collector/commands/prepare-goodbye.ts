@@ -6,12 +6,12 @@
  */
 import type { Context } from '../context';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { isCopied, readIdentity } from '../identity';
-import { readMemory } from '../memory';
-import { protocolVersion } from '../message';
 import { safeLine } from '../safe-text';
-import { signPost } from '../signing';
-import { wayTo } from '../way';
+import { protocolVersion } from '../server/message';
+import { signPost } from '../server/signing';
+import { wayTo } from '../server/way';
+import { isCopied, readIdentity } from '../state/identity';
+import { readMemory } from '../state/memory';
 
 export const goodbyePath = '/v1/goodbye';
 export const goodbyeBody = Buffer.from(JSON.stringify({ protocol: protocolVersion }));

@@ -1,16 +1,16 @@
 /** What is remembered and said of a check-in that was not taken. One line each: the timer's go into the journal. */
 import type { Answer } from '../../worker/wire/snapshot';
-import { readBootClock } from '../boot-clock';
-import type { Way } from '../client';
 import { clockTime } from '../clock-time';
 import { type Context, isAttended } from '../context';
-import type { Delivery } from '../deliver';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { type Memory, writeMemory } from '../memory';
-import type { Refusal, Unreachable } from '../problem-reply';
+import { readBootClock } from '../machine/boot-clock';
 import { safeLine } from '../safe-text';
+import type { Way } from '../server/client';
+import type { Delivery } from '../server/deliver';
+import type { Refusal, Unreachable } from '../server/problem-reply';
+import { type Memory, writeMemory } from '../state/memory';
+import { backOffWait, isUnknownHere, refusedWait, startWait } from '../state/wait';
 import { version } from '../version';
-import { backOffWait, isUnknownHere, refusedWait, startWait } from '../wait';
 
 export function reportFailure(context: Context, way: Way, { memory, body }: Delivery<Answer>, failure: Refusal | Unreachable): ExitCode {
   return failure.kind === 'refused' ? reportRefusal(context, way, memory, failure) : reportUnreachable(context, memory, body, failure);

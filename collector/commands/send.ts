@@ -1,19 +1,19 @@
 /** `send`: looks, signs, sends, and says what came back. The short form when the server knows this state already. */
 import type { Answer, Header } from '../../worker/wire/snapshot';
-import { readBootClock } from '../boot-clock';
-import type { Way } from '../client';
 import { type Context, isAttended, runSeconds } from '../context';
-import { type Delivery, deliver } from '../deliver';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { readIdentity } from '../identity';
-import { type Memory, readMemory, writeMemory } from '../memory';
-import { composeMessage, packLines } from '../message';
-import { readAnswer } from '../problem-reply';
+import { takeSnapshot } from '../look/take-snapshot';
+import { readBootClock } from '../machine/boot-clock';
 import { safeLine, safeReport } from '../safe-text';
-import { takeSnapshot } from '../take-snapshot';
+import type { Way } from '../server/client';
+import { type Delivery, deliver } from '../server/deliver';
+import { composeMessage, packLines } from '../server/message';
+import { readAnswer } from '../server/problem-reply';
+import { wayTo } from '../server/way';
+import { readIdentity } from '../state/identity';
+import { type Memory, readMemory, writeMemory } from '../state/memory';
+import { intervalWait, isDue, isUnknownHere, refusedWait, startWait } from '../state/wait';
 import { trimEndOf } from '../trim-end';
-import { intervalWait, isDue, isUnknownHere, refusedWait, startWait } from '../wait';
-import { wayTo } from '../way';
 import { reportFailure } from './send-failure';
 import { summarise } from './send-summary';
 

@@ -1,16 +1,16 @@
 /** `status`: what this node remembers. Asks nobody but the timer. */
 import { spawnSync } from 'node:child_process';
 import type { Answer } from '../../worker/wire/snapshot';
-import { readBootClock } from '../boot-clock';
 import { calendarDay, clockTime, clockTimeSeconds, timeAgo } from '../clock-time';
 import type { Context } from '../context';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { readIdentity } from '../identity';
-import { type Memory, readMemory, readStuck } from '../memory';
-import { hostPort, parseProxy } from '../proxy';
+import { readBootClock } from '../machine/boot-clock';
+import { describeStuck, sayStuck } from '../machine/stuck';
 import { safeLine } from '../safe-text';
-import { describeStuck, sayStuck } from '../stuck';
-import { secondsLeft } from '../wait';
+import { hostPort, parseProxy } from '../server/proxy';
+import { readIdentity } from '../state/identity';
+import { type Memory, readMemory, readStuck } from '../state/memory';
+import { secondsLeft } from '../state/wait';
 import { sayOpen } from './send-summary';
 
 export function showStatus(context: Context): ExitCode {

@@ -1,14 +1,14 @@
 /** `unenroll`: says goodbye to the server if it can be reached at once, then forgets the key and everything about it. */
 import { rmdirSync } from 'node:fs';
 import type { Context } from '../context';
-import { deliver } from '../deliver';
 import { type ExitCode, exitCode } from '../exit-codes';
-import { isCopied, readIdentity } from '../identity';
-import { readEnrolment, readMemory } from '../memory';
 import { safeLine } from '../safe-text';
-import { stateFiles } from '../state-directory';
-import { isUnknownHere } from '../wait';
-import { wayTo } from '../way';
+import { deliver } from '../server/deliver';
+import { wayTo } from '../server/way';
+import { isCopied, readIdentity } from '../state/identity';
+import { readEnrolment, readMemory } from '../state/memory';
+import { stateFiles } from '../state/state-directory';
+import { isUnknownHere } from '../state/wait';
 import { goodbyeBody, goodbyePath, prepareGoodbye } from './prepare-goodbye';
 
 export async function unenroll(context: Context): Promise<ExitCode> {

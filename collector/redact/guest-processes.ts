@@ -1,6 +1,6 @@
 /** When guests started: from the process table, only what guests are made of. */
 import { qemuNames } from '../captures/needs';
-import { formatProcess, parseProcessTable } from '../process-table';
+import { formatProcess, parseProcessTable } from '../machine/process-table';
 
 /** QEMU, the monitors of containers, and the first process of each container, whose name is anybody's. */
 export function redactGuestProcesses(text: string): string {

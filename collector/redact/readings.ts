@@ -1,5 +1,5 @@
 /** Filters for what changes by itself: numbers, and the few names that say of what. */
-import { directoryStorages, readMounts } from '../local-storages';
+import { directoryStorages, readMounts } from '../look/local-storages';
 import { readings } from './allowed';
 import { fits } from './shape';
 

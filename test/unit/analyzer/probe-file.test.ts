@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSnapshot } from '../../../worker/analyzer';
 import { analyseSaved } from '../../../worker/offline';
 import { readProbeFile } from '../../../worker/probe-file';
-import { type FakeNode, makeFakeNode } from '../collector/fake-node';
-import { runProbe } from '../collector/probe-on-fake-node';
+import { type FakeNode, makeFakeNode } from '../../collector/support/fake-node';
+import { runProbe } from '../../collector/support/probe-on-fake-node';
 
 let node: FakeNode;
 let scratch: string;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { listBlockedTasks } from '../../../collector/blocked-tasks';
+import { listBlockedTasks } from '../../../collector/machine/blocked-tasks';
 
 let root: string;
 beforeEach(async () => {

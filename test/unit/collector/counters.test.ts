@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Counters, computeRates, readCounters } from '../../../collector/counters';
+import { type Counters, computeRates, readCounters } from '../../../collector/look/counters';
 
 const table = (rows: readonly (readonly [pid: number, start: number, ticks: number, comm: string])[]) =>
   rows.map(([pid, start, ticks, comm]) => `${pid} 1 S ${start} ${ticks} ${comm}\n`).join('');

@@ -1,6 +1,6 @@
 /** A machine for runs over the catalogue: nothing is run or read, everything is counted. */
-import type { CommandOutcome } from '../../../collector/run-command';
-import type { Machine } from '../../../collector/take-captures';
+import type { CommandOutcome } from '../../../collector/machine/run-command';
+import type { Machine } from '../../../collector/machine/take-captures';
 
 const nothing = Buffer.alloc(0);
 

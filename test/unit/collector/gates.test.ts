@@ -1,10 +1,10 @@
 /** What must hold before LVM, qm and pct may start. */
 import { describe, expect, it } from 'vitest';
-import type { BlockedTask } from '../../../collector/blocked-tasks';
 import { catalogue } from '../../../collector/captures/catalogue';
-import { findDeadMaps } from '../../../collector/gates';
-import type { CommandOutcome } from '../../../collector/run-command';
-import { takeCaptures } from '../../../collector/take-captures';
+import type { BlockedTask } from '../../../collector/machine/blocked-tasks';
+import { findDeadMaps } from '../../../collector/machine/gates';
+import type { CommandOutcome } from '../../../collector/machine/run-command';
+import { takeCaptures } from '../../../collector/machine/take-captures';
 import { fakeMachine } from './fake-machine';
 
 const alive = 'mpathb: 0 2097152 multipath 2 0 0 0 2 1 A 0 1 2 8:16 A 0 0 1 E 0 1 2 8:32 F 3 0 1 \n';

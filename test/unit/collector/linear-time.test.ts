@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../collector/arguments';
 import { catalogue } from '../../../collector/captures/catalogue';
-import { type RedactionContext, redactCapture } from '../../../collector/redact';
+import { readVitals } from '../../../collector/look/vitals';
 import { redactDmTable } from '../../../collector/redact/dm-table';
 import { redactGuestConfig } from '../../../collector/redact/guest-config';
 import { redactHaStatus } from '../../../collector/redact/ha-status';
 import { findMentions, readKnownNames } from '../../../collector/redact/mentions';
 import { redactNextId } from '../../../collector/redact/next-id';
+import { type RedactionContext, redactCapture } from '../../../collector/redact/redact';
 import { redactStorageConfig } from '../../../collector/redact/storage-config';
 import { redactTasks } from '../../../collector/redact/tasks';
 import { safeJson, safeLine, safeReport } from '../../../collector/safe-text';
 import { trimEndOf } from '../../../collector/trim-end';
-import { readVitals } from '../../../collector/vitals';
 
 const known = new Set(['vm-1', 'a', '0', '1']);
 const task = 'UPID:pve1:00000010:000000FF:6B0A1F10:imgdel:131';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLocalStorages } from '../../../collector/local-storages';
+import { chooseLocalStorages } from '../../../collector/look/local-storages';
 
 const mount = (point: string, type: string) => `36 35 98:0 / ${point} rw,noatime shared:1 - ${type} source rw\n`;
 const storage = (id: string, path: string, more = '') => `dir: ${id}\n\tpath ${path}\n\tcontent iso\n${more}\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { interpretReply, readAnswer } from '../../../collector/problem-reply';
+import { interpretReply, readAnswer } from '../../../collector/server/problem-reply';
 
 const interpret = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
   interpretReply({ kind: 'answer', status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, readAnswer);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatProcess, parseProcessTable, readProcess, readProcessTable } from '../../../collector/process-table';
+import { formatProcess, parseProcessTable, readProcess, readProcessTable } from '../../../collector/machine/process-table';
 
 let root: string;
 beforeEach(async () => {

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expandPattern } from '../../../collector/expand-pattern';
-import { readSources } from '../../../collector/read-sources';
+import { expandPattern } from '../../../collector/machine/expand-pattern';
+import { readSources } from '../../../collector/machine/read-sources';
 
 let root: string;
 beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { redactMembers } from '../../../collector/redact/cluster-files';
 import { redactDmTable } from '../../../collector/redact/dm-table';
 import { redactHaStatus } from '../../../collector/redact/ha-status';
 import { findMentions, readKnownNames } from '../../../collector/redact/mentions';
@@ -19,6 +20,13 @@ describe('redactStorageConfig', () => {
 
   it('lets a section last until an empty line, as Proxmox VE does', () => {
     expect(redactStorageConfig('lvm: a\n\tvgname x\nlvm: b\n\tshared 1\n')).toBe('lvm: a\n\tvgname x\n\tshared 1\n');
+  });
+});
+
+describe('redactMembers', () => {
+  it('leaves a node whose cluster is no object unread: it would look as if it stood alone', () => {
+    expect(redactMembers('{"nodename":"pve1","version":3}')).toBe('{"nodename":"pve1","version":3}');
+    for (const cluster of ['null', '1', '"lab"', '[]']) expect(redactMembers(`{"nodename":"pve1","version":3,"cluster":${cluster}}`)).toBeUndefined();
   });
 });
 

@@ -2,11 +2,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../collector/captures/catalogue';
-import { type RedactionContext, redactCapture } from '../../../collector/redact';
 import { guestConfig, storageConfig } from '../../../collector/redact/allowed';
 import { redactComplaints } from '../../../collector/redact/complaints';
 import { redactGuestConfig } from '../../../collector/redact/guest-config';
 import { redactLvmReport } from '../../../collector/redact/lvm-report';
+import { type RedactionContext, redactCapture } from '../../../collector/redact/redact';
 import { redactStorageConfig } from '../../../collector/redact/storage-config';
 
 const secret = 'Zk7qXwSecret';

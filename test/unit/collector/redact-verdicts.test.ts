@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { buildSnapshot } from '../../../collector/build-snapshot';
 import { catalogue } from '../../../collector/captures/catalogue';
-import type { RawCapture } from '../../../collector/raw-capture';
+import { buildSnapshot } from '../../../collector/look/build-snapshot';
+import type { RawCapture } from '../../../collector/machine/raw-capture';
 import { readSnapshot } from '../../../worker/analyzer';
 import { type Capture, state } from '../../../worker/wire/snapshot';
 

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readMemory, writeMemory } from '../../../collector/memory';
-import { takeRunLock } from '../../../collector/run-lock';
-import { openStateDirectory } from '../../../collector/state-directory';
+import { readMemory, writeMemory } from '../../../collector/state/memory';
+import { takeRunLock } from '../../../collector/state/run-lock';
+import { openStateDirectory } from '../../../collector/state/state-directory';
 
 let root: string;
 beforeEach(async () => {

@@ -4,11 +4,11 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readStuck, rememberStuck } from '../../../collector/memory';
-import { isStillThere } from '../../../collector/process-group';
-import { readProcess } from '../../../collector/process-table';
-import { openStateDirectory, type StateDirectory } from '../../../collector/state-directory';
-import { describeStuck, type Stuck, sayStuck } from '../../../collector/stuck';
+import { isStillThere } from '../../../collector/machine/process-group';
+import { readProcess } from '../../../collector/machine/process-table';
+import { describeStuck, type Stuck, sayStuck } from '../../../collector/machine/stuck';
+import { readStuck, rememberStuck } from '../../../collector/state/memory';
+import { openStateDirectory, type StateDirectory } from '../../../collector/state/state-directory';
 
 let root: string;
 let directory: StateDirectory;

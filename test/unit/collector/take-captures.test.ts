@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../collector/captures/catalogue';
 import { whyCaptured } from '../../../collector/captures/why';
-import { takeCaptures } from '../../../collector/take-captures';
+import { takeCaptures } from '../../../collector/machine/take-captures';
 import { fakeMachine } from './fake-machine';
 
 describe('the catalogue', () => {

@@ -1,10 +1,10 @@
 /** How long an unattended run waits, for whatever numbers there are. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyMemory, type Memory } from '../../../collector/memory';
-import { interpretReply, readAnswer } from '../../../collector/problem-reply';
-import { proxyFromEnvironment } from '../../../collector/proxy';
-import { backOffWait, intervalWait, isDue, refusedWait, secondsLeft, startWait } from '../../../collector/wait';
+import { interpretReply, readAnswer } from '../../../collector/server/problem-reply';
+import { proxyFromEnvironment } from '../../../collector/server/proxy';
+import { emptyMemory, type Memory } from '../../../collector/state/memory';
+import { backOffWait, intervalWait, isDue, refusedWait, secondsLeft, startWait } from '../../../collector/state/wait';
 
 const bootId = '0f1e2d3c-0000-4000-8000-000000000000';
 const clockAt = (seconds: number) => ({ bootId, seconds });

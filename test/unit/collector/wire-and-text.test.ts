@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../collector/arguments';
-import { buildSnapshot } from '../../../collector/build-snapshot';
 import { catalogue } from '../../../collector/captures/catalogue';
-import { composeMessage, packLines } from '../../../collector/message';
-import type { RawCapture } from '../../../collector/raw-capture';
+import { buildSnapshot } from '../../../collector/look/build-snapshot';
+import { readVitals } from '../../../collector/look/vitals';
+import type { RawCapture } from '../../../collector/machine/raw-capture';
 import { safeJson, safeLine, safeReport } from '../../../collector/safe-text';
-import { parseServerAddress } from '../../../collector/server-address';
-import { readVitals } from '../../../collector/vitals';
+import { composeMessage, packLines } from '../../../collector/server/message';
+import { parseServerAddress } from '../../../collector/server/server-address';
 import { maxInflatedBytes, maxWireBytes, readings, state } from '../../../worker/wire/snapshot';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');

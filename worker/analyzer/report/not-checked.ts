@@ -90,7 +90,7 @@ function sayTime(at: number): string {
   return Math.abs(at) <= 8.64e15 ? `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'another time';
 }
 
-/** What is to be done about a reason not to start a command, by its words. @see collector/gates.ts */
+/** What is to be done about a reason not to start a command, by its words. @see collector/machine/gates.ts */
 const whenItRunsAgain: readonly (readonly [RegExp, string])[] = [
   [/ no working path: /, 'It runs again when a path is back: multipath -l'],
   [/ suspended: /, 'It runs again when nothing is suspended: dmsetup info, dmsetup udevcookies'],
