@@ -47,4 +47,17 @@ describe('the limiter of an installation without a counter bound', () => {
     expect(answer.headers.get('retry-after')).toBe('60');
     expect(await answer.json()).toMatchObject({ type: 'urn:sexton:too_many', status: 429, detail: expect.stringContaining('too often') });
   });
+
+  it('is not led astray by an address the node makes up, and a stranger who knows its id does not use up what it may send', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { ports, node } = await enrolOne();
+    const limited = { ...ports, limiter: makeOwnLimiter(ports.now, { most: 2 }) };
+    const { headers, body } = await node.sign('full', capturesOf(pve1));
+    const from = (address: string) => [...new Headers(headers), ['cf-connecting-ip', address]] as [string, string][];
+    const post = async (address: string, sent = body) =>
+      (await openApp(limited)('/v1/snapshots', { method: 'POST', headers: from(address), body: Uint8Array.from(sent) })).status;
+    const forged = Uint8Array.from([...body, 0]);
+    expect([await post('192.0.2.1', forged), await post('192.0.2.1', forged), await post('192.0.2.1', forged)]).toEqual([401, 401, 429]);
+    expect([await post('192.0.2.2'), await post('192.0.2.3'), await post('192.0.2.4')]).toEqual([200, 200, 429]);
+  });
 });

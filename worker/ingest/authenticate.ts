@@ -40,10 +40,12 @@ export async function introduceNode(ports: Ports, request: SignedRequest, maxByt
 const someKey = '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 
 /** The node's row, when the body was signed by the key in it. */
-export async function recogniseNode({ claim, who, scope }: Introduced, body: Uint8Array): Promise<Result<Speaker, Problem>> {
+export async function recogniseNode(ports: Ports, { claim, who, scope }: Introduced, body: Uint8Array): Promise<Result<Speaker, Problem>> {
   const found = await readSpeaker(scope, who.nodeId);
   const genuine = await verifySignature(claim, body, found.ok ? found.value.publicKey : someKey);
   if (!found.ok) return err(refusal.notAuthentic(found.error, claim.keyid));
   if (!genuine.ok) return err(refusal.notAuthentic(genuine.error, claim.keyid));
+  // Once more by the key alone: where nothing in front sets the address, a node may claim another one each time.
+  if (!(await ports.limiter(claim.keyid))) return err(refusal.tooMany(claim.keyid));
   return found;
 }

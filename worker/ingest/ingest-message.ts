@@ -29,7 +29,7 @@ export async function ingestMessage(ports: Ports, request: SignedRequest): Promi
   const { claim, who, scope } = introduced.value;
   let prepared: Result<PreparedMessage, Problem> | undefined;
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    const recognised = await recogniseNode(introduced.value, request.body);
+    const recognised = await recogniseNode(ports, introduced.value, request.body);
     if (!recognised.ok) return recognised;
     const speaker = recognised.value;
     const isRepeated = claim.sequence > 0 && claim.sequence === speaker.sequence && claim.digest === speaker.digest;

@@ -18,7 +18,7 @@ export async function sayGoodbye(ports: Ports, request: SignedRequest): Promise<
   if (!introduced.ok) return introduced;
   const { claim, scope } = introduced.value;
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    const recognised = await recogniseNode(introduced.value, request.body);
+    const recognised = await recogniseNode(ports, introduced.value, request.body);
     if (!recognised.ok) return recognised;
     const speaker = recognised.value;
     if (claim.sequence <= speaker.sequence) return err(refusal.sequenceUsed(speaker.sequence));
