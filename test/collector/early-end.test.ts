@@ -38,10 +38,11 @@ it('a signal in the middle of a command that ignores it leaves no process behind
 
   await until(() => readProcess(pid) === undefined || readProcess(pid)?.state === 'Z');
   expect([undefined, 'Z']).toContain(readProcess(pid)?.state);
-  // Written down in case the kernel would not let it go; the next run finds it gone and forgets it.
-  const remembered = JSON.parse(await readFile(join(node.root, 'var/lib/sexton/stuck.json'), 'utf8')).commands;
-  expect(remembered).toContainEqual(expect.objectContaining({ command: 'lvm fullreport', pid }));
+  // Written down in case the kernel would not let it go, unless it was gone by then; the next run forgets it.
+  const file = join(node.root, 'var/lib/sexton/stuck.json');
+  const remembered: readonly { command: string }[] = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')).commands : [];
+  expect(remembered.filter(({ command }) => command !== 'lvm fullreport')).toEqual([]);
   await node.stub('lvm', 'echo "{}"');
   const { code, err } = await node.run(['collect']);
-  expect([code, err, existsSync(join(node.root, 'var/lib/sexton/stuck.json'))]).toEqual([0, '', false]);
+  expect([code, err, existsSync(file)]).toEqual([0, '', false]);
 });
