@@ -44,13 +44,13 @@ const lines = [];
 let failed = 0;
 for (const layer of chosen) {
   if (blocked.has(layer)) {
-    lines.push(`  ${layer.padEnd(9)}NOT RUN: what it needs is not installed (see above; run as root, or install it by hand)`);
+    lines.push(`  ${layer.padEnd(11)}NOT RUN: what it needs is not installed (see above; run as root, or install it by hand)`);
     continue;
   }
   const begun = Date.now();
   const status = run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--config', `test/${layer}/vitest.config.ts`]);
   if (status !== 0) failed += 1;
-  lines.push(`  ${layer.padEnd(9)}${status === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - begun) / 1000)} s`);
+  lines.push(`  ${layer.padEnd(11)}${status === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - begun) / 1000)} s`);
 }
 console.log(`\nTests:\n${lines.join('\n')}`);
 const notRun = lines.filter((line) => line.includes('NOT RUN')).length;
