@@ -13,6 +13,7 @@ import { safeLine } from './safe-text';
 const script = fileURLToPath(import.meta.url);
 const [, calledAs = script, ...argv] = process.argv;
 const releases: (() => void)[] = [];
+const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** Straight to the descriptor: everything is written before the process ends, also into a slow pipe. */
 function writeAll(descriptor: 1 | 2, text: string): void {
@@ -24,12 +25,19 @@ function writeAll(descriptor: 1 | 2, text: string): void {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EPIPE') process.exit(exitCode.done); // the reader has seen enough
       if (code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 20); // a pager that is not read on: wait for it, do not spin
     }
   }
 }
 
 function endEarly(code: number): never {
-  for (const release of releases) release();
+  for (const release of releases) {
+    try {
+      release();
+    } catch {
+      // A disk that takes nothing any more must not keep the others from their turn.
+    }
+  }
   endRunningCommands();
   process.exit(code);
 }

@@ -30,8 +30,8 @@ function reportUnreachable(context: Context, { refusal: _gone, ...before }: Memo
     ca: ` If that is your own inspection: "ca_file": "FILE" in ${config.path}.`,
   };
   const next = `Nothing is lost: the next check-in looks anew, at ${clockTime(now() + seconds * 1000)} or when send is run.`;
-  const kept = `This one is kept in ${directory.fileOf('spool/newest')}.`;
-  context.complain(safeLine(`${says}${hint === undefined ? '' : settings[hint]} ${next} ${kept}`));
+  const kept = directory.trouble() === undefined ? ` This one is kept in ${directory.fileOf('spool/newest')}.` : '';
+  context.complain(safeLine(`${says}${hint === undefined ? '' : settings[hint]} ${next}${kept}`));
   return exitCode.unreachable;
 }
 

@@ -46,20 +46,23 @@ export async function send(context: Context): Promise<ExitCode> {
     await context.sleep(context.random() * spread.seconds * 1000);
 
   const sender = { key, keyid: enrolment.answer.keyid, way: way.value };
+  const pack = (form: 'short' | 'full') => (sequence: number) => {
+    const { short, full } = message.lines({ sequence, report });
+    return packLines(form === 'short' ? [short] : full);
+  };
   const bring = (memory: Memory, form: 'short' | 'full') =>
     deliver(context, sender, memory, {
       path: '/v1/snapshots',
       contentType: 'application/vnd.sexton.snapshot+gzip',
-      bodyFor: (sequence) => {
-        const { short, full } = message.lines({ sequence, report });
-        return packLines(form === 'short' ? [short] : full);
-      },
+      bodyFor: pack(form),
       readAnswer,
     });
   const isKnown = before.acknowledged === message.stateHash;
   let delivery = await bring(before, isKnown ? 'short' : 'full');
   const isWanted = isKnown && delivery.outcome.kind === 'accepted' && delivery.outcome.answer.want === 'state';
   if (isWanted) delivery = await bring(delivery.memory, 'full');
+  // What is kept is the whole of what was seen, also when a hash was all that had to travel.
+  if (delivery.outcome.kind !== 'accepted') delivery = { ...delivery, body: pack('full')(delivery.memory.sequence) };
   const code = conclude(context, way.value, delivery, (answer) => {
     const { memory, seconds } = remember(delivery.memory, answer, { stateHash: message.stateHash, wasKnown: isKnown && !isWanted }, context);
     writeMemory(directory, memory);

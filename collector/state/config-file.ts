@@ -46,6 +46,8 @@ function parseConfig(text: string, path: string): Result<CollectorConfig, string
     return err(`${path}: "proxy" is http://HOST:PORT, or empty for none`);
   if (interval !== undefined && (typeof interval !== 'number' || !(interval >= 60)))
     return err(`${path}: "interval" is a number of seconds, at least 60`);
+  if (caFile !== undefined && /^\/(?:root|home)\//.test(caFile))
+    return err(`${path}: "ca_file" lies in a home directory, where the timer cannot look: copy it to /etc/sexton`);
   try {
     const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
     return ok({ path, isHttpAllowed: insecureHttp, ca, proxy, intervalSeconds: interval });

@@ -8,8 +8,11 @@ export type RunLock = { readonly release: () => void };
 
 /** Undefined: somebody else runs. */
 export function takeRunLock(directory: string): RunLock | undefined {
-  makePrivate(directory);
   const lock = `${directory}/run.lock`;
+  // Looked at before anything is written: that may fail, or hang, where it can still be read that somebody runs.
+  const runs = readLock(lock);
+  if (runs !== undefined && isAlive(runs)) return undefined;
+  makePrivate(directory);
   const mine = `${lock}.${process.pid}`;
   const content = `${process.pid} ${startTimeOf(process.pid) ?? 0}\n`;
   unlessMissing(() => unlinkSync(mine));
@@ -27,7 +30,11 @@ export function takeRunLock(directory: string): RunLock | undefined {
   }
   return {
     release: () => {
-      if (readLock(lock) === content) unlinkSync(lock);
+      try {
+        if (readLock(lock) === content) unlinkSync(lock);
+      } catch {
+        // The disk became read-only meanwhile: a lock whose holder is gone is none.
+      }
     },
   };
 }

@@ -21,7 +21,7 @@ export function startWait(clock: BootClock | undefined, seconds: number): { read
 export function secondsLeft({ wait }: Memory, clock: BootClock | undefined): number {
   if (!wait || clock === undefined || wait.bootId !== clock.bootId || wait.collector !== version) return 0;
   const { from, until } = wait;
-  return from <= clock.seconds && until - from <= mostInterval ? Math.max(0, until - clock.seconds) : 0;
+  return from <= clock.seconds && until - from <= mostInterval + 1 ? Math.max(0, until - clock.seconds) : 0;
 }
 
 export function isDue(memory: Memory, clock: BootClock | undefined): boolean {

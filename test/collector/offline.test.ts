@@ -113,6 +113,14 @@ describe('a server that is away', () => {
     stage.server.reply = () => accepted;
     await runInside(stage, ['send', '--now']);
     expect(existsSync(own('spool/newest'))).toBe(false);
+    // Also when the server knows this state already, and only a hash was on its way.
+    stage.server.reply = away;
+    await runInside(stage, ['send', '--now']);
+    expect(
+      gunzipSync(await readFile(own('spool/newest')))
+        .toString()
+        .split('\n'),
+    ).toHaveLength(3);
   });
 
   it('is given the time it asks for, an hour at most', async () => {

@@ -31,6 +31,7 @@ try etc touch /etc/attempt
 try cluster-files touch /etc/pve/attempt
 try run touch /run/attempt
 try lock-files touch /run/lock/attempt
+try container-locks touch /run/lxc/attempt
 try tmp touch /tmp/attempt
 try root-home ls /root/.bashrc
 try write-disk dd if=/dev/zero of="$disk" bs=512 count=1 conv=notrunc
@@ -41,8 +42,9 @@ try clock date -s 2020-01-01
 try tracing unshare -m true
 ATTEMPTS
   chmod 755 /usr/local/bin/attempts
+  mkdir -p /run/lxc
   by_unit attempts /usr/local/bin/attempts
-  rm -f /usr/local/bin/attempts /var/lib/sexton/attempt /run/lock/attempt
+  rm -f /usr/local/bin/attempts /var/lib/sexton/attempt /run/lock/attempt /run/lxc/attempt
 }
 
 # A FUSE file system whose daemon never answers, as a pmxcfs that hangs; and another one where storages are mounted.
