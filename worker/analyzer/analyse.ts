@@ -68,7 +68,20 @@ const isComplete = (outcomes: readonly Outcome[]): boolean => outcomes.every(({ 
 /** Nothing about a node that has been silent, has not spoken yet, or that two machines speak for. */
 function blindInputs({ name, facts, lastSeenAt }: Member, presence: Presence): NodeInputs {
   const missing = unknown(whyBlind());
-  return { mappings: missing, ownership: missing, circumstances: missing, presence: known(presence) };
+  return {
+    mappings: missing,
+    groups: missing,
+    running: missing,
+    runningFor: missing,
+    thinPools: missing,
+    failedTasks: missing,
+    cookies: missing,
+    lvmLocks: missing,
+    ownership: missing,
+    storages: missing,
+    circumstances: missing,
+    presence: known(presence),
+  };
 
   function whyBlind(): Unknown {
     if (facts === undefined) return { reason: 'no_state', node: name };

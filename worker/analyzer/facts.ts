@@ -4,7 +4,7 @@
  */
 import type { Evidence } from './evidence';
 
-export const factsVersion = 1;
+export const factsVersion = 2;
 
 /** One device-mapper entry that both readings agree on (same uuid, name and major:minor), or that only one shows. */
 export type Mapping = {
@@ -25,6 +25,46 @@ export type Mapping = {
   readonly agreed: boolean;
   /** 1-based line in capture `dm.info.2` (`dm.info.1` when only there). */
   readonly line: number;
+  /** Its live table, read between the two readings; absent: not read, or not this mapping's. */
+  readonly table?: MappingTable;
+};
+
+/** What a live table says, joined to LVM's metadata of the same check-in. Small: sectors stay on the node's side of the wire. */
+export type MappingTable = {
+  /** Distinct target types in order of appearance: `linear`, `striped`, `thin`, `error` … */
+  readonly targets: readonly string[];
+  /** Length in 512-byte sectors. */
+  readonly sectors: number;
+  /** Against the segments of the volume it belongs to; absent: no LVM mapping, or its volume is not in the metadata. */
+  readonly against?: TableComparison;
+  /** Volumes that own the sectors it maps today, when those are not its own: where a write through it lands. At most 8. */
+  readonly landsIn?: readonly Landing[];
+  /** Names of other mappings whose linear segments share sectors of one device with it. At most 8; itself never. */
+  readonly overlaps?: readonly string[];
+  /** 1-based line in capture `dm.table`; 0: the concise form is one line. */
+  readonly line: number;
+};
+
+/**
+ * `same`: linear, striped and thin tables that are what the metadata says. `grown`: what is mapped is an exact prefix of what
+ * the metadata says now. `shrunk`: the metadata is an exact prefix of what is mapped. `moved`: anything else.
+ * `not_compared`: a kind of table nobody compares (raid, cache, crypt, a pool, a merge …), `why` names it.
+ */
+export type TableComparison =
+  | { readonly verdict: 'same' }
+  | { readonly verdict: 'grown' | 'shrunk' | 'moved'; readonly volumeSectors: number }
+  | { readonly verdict: 'not_compared'; readonly why: string };
+
+export type Landing = { readonly group: string; readonly volume: string; readonly sectors: number };
+
+/** How a thin pool says it is, without its counters. @see kernel admin-guide/device-mapper/thin-provisioning */
+export type ThinPool = {
+  /** Name of its mapping (`pve-data-tpool`, or `pve-data`). */
+  readonly name: string;
+  /** `rw`, `ro`, `out_of_data_space`, `fail`, or `error` where the kernel says nothing else. */
+  readonly mode: string;
+  readonly needsCheck: boolean;
+  readonly line: number;
 };
 
 export type LogicalVolume = {
@@ -33,8 +73,13 @@ export type LogicalVolume = {
   readonly uuid: string;
   readonly attr: string;
   readonly sectors: number;
+  /** Name of its thin pool, cache pool or vdo pool. */
   readonly pool: string;
   readonly origin: string;
+  /** `lv_layout`: `linear`, `thin,sparse`, `raid,raid1` … */
+  readonly layout: string;
+  /** Activated by itself at boot or when its group appears; absent: LVM there does not know the column. */
+  readonly autoactivation?: boolean;
   readonly tags: readonly string[];
   /** As LVM prints it, e.g. `2026-11-21 02:40:38 +0000`. */
   readonly made: string;
@@ -47,6 +92,10 @@ export type VolumeGroup = {
   readonly name: string;
   readonly uuid: string;
   readonly seqno: number;
+  /** Sectors of an extent; extents of all its physical volumes, and free ones. */
+  readonly extentSectors: number;
+  readonly extents: number;
+  readonly freeExtents: number;
   /** Why the group was not seen whole; absent when it was (missing PV, partial, exported, locked, foreign, LVM said something about it). */
   readonly notWhole?: string;
   /** `major:minor` of its physical volumes. */
@@ -79,8 +128,22 @@ export type NodeFacts = {
   readonly mentions: Evidence<readonly string[]>;
   /** VMID -> status, from qm list and pct list. */
   readonly running: Evidence<Readonly<Record<string, string>>>;
+  /** VMID -> seconds its QEMU or container had run when the device mapper was read first; guests without a process are not in it. */
+  readonly runningFor: Evidence<Readonly<Record<string, number>>>;
+  readonly thinPools: Evidence<readonly ThinPool[]>;
+  /** Tasks of this node that failed in the last days, newest first, at most 50. */
+  readonly failedTasks: Evidence<readonly FailedTask[]>;
+  /** Udev cookies: LVM and dmsetup commands that wait for udev, or died waiting. */
+  readonly cookies: Evidence<number>;
+  /** Processes that hold or wait for the lock of a volume group: `V_san1vg`. */
+  readonly lvmLocks: Evidence<readonly LvmLock[]>;
   readonly pve: { readonly manager: string; readonly kernel: string };
 };
+
+/** `endedAt`: Unix seconds. `says`: last line of the error as PVE's task index keeps it, cut at 200 characters. */
+export type FailedTask = { readonly type: string; readonly id: string; readonly endedAt: number; readonly says: string };
+
+export type LvmLock = { readonly lock: string; readonly pid: number; readonly isWaiting: boolean };
 
 export type StorageEntry = {
   readonly id: string;

@@ -3,17 +3,22 @@ import type { ClusterContext } from './cluster-context';
 import { isQuorate } from './cluster-context';
 import type { FreshMember } from './cluster-evidence';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
-import type { Guest, LogicalVolume, VolumeGroup } from './facts';
+import type { Guest, LogicalVolume, NodeFacts, StorageEntry, VolumeGroup } from './facts';
 import type { Hold, InFlight } from './in-flight';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
 import { guestOfVolume } from './parse/volume-name';
 import type { Presence } from './presence';
 import { completeView, type References, sayGuest } from './references';
 
-export type NodeInputs = {
+/** Facts of the node's own that rules take as they are. */
+type OwnFacts = Pick<NodeFacts, 'groups' | 'running' | 'runningFor' | 'thinPools' | 'failedTasks' | 'cookies' | 'lvmLocks'>;
+
+export type NodeInputs = OwnFacts & {
   readonly mappings: Evidence<readonly JudgedMapping[]>;
   /** Which guests own what, and where they live, by this node's own configuration of the same moment. */
   readonly ownership: Evidence<Ownership>;
+  /** storage.cfg as this node sees it: every entry, also disabled ones and those of other nodes. */
+  readonly storages: Evidence<readonly StorageEntry[]>;
   /** What is under way and, as far as known, who owns what: for rules that stand without either. */
   readonly circumstances: Evidence<Circumstances>;
   /** How it speaks: known of every node, also of one nobody hears. */
@@ -45,9 +50,12 @@ export type Circumstances = {
 export function nodeInputs(member: FreshMember, cluster: ClusterContext, presence: Presence): NodeInputs {
   const ownership = findOwnership(member, cluster);
   const whoIs = (vmid: number) => (ownership.status === 'known' ? ownership.value.references.whoIs(vmid) : sayGuest(undefined, vmid));
+  const { groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks } = member.facts;
   return {
+    ...{ groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks },
     mappings: judgeMappings(member.facts),
     ownership,
+    storages: member.view?.storages ?? unknown({ reason: 'not_captured', capture: 'pve.storage' }),
     circumstances: known({
       ownership,
       holdOf: (names, owners) => cluster.inFlight.holdOf(names, owners) ?? holdOfBlind(member.facts),

@@ -1,5 +1,6 @@
 /** From one node's captures to its facts and its view of /etc/pve. Total: whatever the captures hold, there is an answer. */
 import type { Capture, StuckCommand } from '../wire/snapshot';
+import { unknown } from './evidence';
 import type { ClusterView, NodeFacts } from './facts';
 import { type Captures, indexCaptures, outputOf } from './parse/captured';
 import { parseMembership, parseMovedGuests, parseTasks } from './parse/cluster-state';
@@ -33,6 +34,11 @@ export function readSnapshot(
       movedGuests: parseMovedGuests(indexed),
       mentions: parseMentions(indexed),
       running: parseRunningGuests(indexed),
+      runningFor: unknown({ reason: 'not_captured', capture: 'guest.processes' }),
+      thinPools: unknown({ reason: 'not_captured', capture: 'dm.thin-pool.mode' }),
+      failedTasks: unknown({ reason: 'not_captured', capture: 'pve.tasks.failed' }),
+      cookies: unknown({ reason: 'not_captured', capture: 'dm.cookies' }),
+      lvmLocks: unknown({ reason: 'not_captured', capture: 'lvm.locks' }),
       pve: { manager: packageVersion(indexed, 'pve-manager'), kernel: lineOf(indexed, 'host.kernel') },
     },
     view: parseClusterView(indexed),
