@@ -41,6 +41,7 @@ const node = (findings: readonly Found[], outcomes: readonly Outcome[] = [outcom
 const report = (...nodes: readonly NodeReport[]): ClusterReport => ({
   nodes,
   cluster: { outcomes: [], findings: [], complete: true, score: 100, grade: 'A+' },
+  insight: undefined,
 });
 const open = (subject: string, more: Partial<OpenFinding> = {}): OpenFinding => ({
   findingId: `f_${subject}`,

@@ -5,6 +5,7 @@ import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
 import { clusterInputs } from './cluster-inputs';
 import { known, type Unknown, unknown } from './evidence';
 import { countMappings, markCluster, markNode } from './grade';
+import { gainInsight } from './insight/insight';
 import { type NodeInputs, nodeInputs } from './node-inputs';
 import { type Presence, presenceOf } from './presence';
 import type { ClusterReport, Found, NodeReport, Outcome } from './report-shape';
@@ -21,7 +22,11 @@ export function analyse(evidence: ClusterEvidence): ClusterReport {
   });
   const nodes = evidence.members.map((member) => reportNode(member, context, cluster.findings, evidence));
   const complete = isComplete(cluster.outcomes);
-  return { nodes, cluster: { ...cluster, complete, ...markCluster(nodes, complete) } };
+  return {
+    nodes,
+    cluster: { ...cluster, complete, ...markCluster(nodes, complete) },
+    insight: gainInsight(context, nodes, cluster.findings),
+  };
 }
 
 /** A saved file has nobody who hears it. */

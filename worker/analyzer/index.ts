@@ -8,6 +8,7 @@ export { clockLevelOf } from './clock-level';
 export type { ClusterEvidence, Contact, Member, Neighbour } from './cluster-evidence';
 export type { Evidence, Unknown } from './evidence';
 export { type ClusterView, factsVersion, type NodeFacts } from './facts';
+export type { Insight } from './insight/insight';
 export { type NodeReadings, readReadings, type Space, type SpaceKind } from './parse/readings';
 export { freshForMs, isSharedSince, presenceLimits } from './presence';
 export { type ReadSnapshot, readSnapshot } from './read-snapshot';

@@ -1,5 +1,6 @@
 /** The report of a cluster: what the analyzer answers. Shapes only; see DESIGN.md's JSON form in report/json.ts. */
 import type { Unknown } from './evidence';
+import type { Insight } from './insight/insight';
 
 export type Severity = 'info' | 'warning' | 'critical';
 /** `?`: no mapping was seen, so there is nothing to grade. */
@@ -81,4 +82,9 @@ export type NodeReport = ScopeReport & {
   readonly guests: { readonly total: number; readonly running: number } | null;
 };
 
-export type ClusterReport = { readonly nodes: readonly NodeReport[]; readonly cluster: ScopeReport };
+export type ClusterReport = {
+  readonly nodes: readonly NodeReport[];
+  readonly cluster: ScopeReport;
+  /** Undefined: guests and storages of this cluster are not known now. */
+  readonly insight: Insight | undefined;
+};

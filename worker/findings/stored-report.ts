@@ -7,6 +7,7 @@ import {
   type Counts,
   type Grade,
   groupNotChecked,
+  type Insight,
   type NodeReport,
   type NotCheckedGroup,
   type Outcome,
@@ -30,6 +31,8 @@ export type StoredReport = {
     readonly guests: NodeReport['guests'];
   })[];
   readonly cluster: StoredScope;
+  /** Absent: not known, or stored by an earlier release. */
+  readonly insight?: Insight | undefined;
   /** Finding id -> what is under way. */
   readonly held: Readonly<Record<string, string>>;
   /** Ids of open findings this report could not check. */
@@ -46,6 +49,7 @@ export function storeReport(report: ClusterReport, unconfirmed: readonly string[
   return {
     nodes: report.nodes.map((node) => ({ nodeId: node.nodeId, node: node.node, counts: node.counts, guests: node.guests, ...storeScope(node) })),
     cluster: storeScope(report.cluster),
+    ...(report.insight === undefined ? {} : { insight: report.insight }),
     held: Object.fromEntries(held.slice(0, maxHeld)),
     // In an order that does not depend on who was numbered first: a report that says the same is not written again.
     unconfirmed: [...unconfirmed].sort().slice(0, maxHeld),

@@ -129,7 +129,7 @@ describe('saved snapshots', () => {
 
   it('give the documented JSON', () => {
     const report = JSON.parse(textOf([pve1, pve2], 'json'));
-    expect(Object.keys(report)).toEqual(['nodes', 'cluster']);
+    expect(Object.keys(report)).toEqual(['nodes', 'cluster', 'insight']);
     const [node] = report.nodes;
     expect(node).toMatchObject({ node: 'pve1', grade: 'F', score: 45, complete: true });
     expect(node.outcomes).toContainEqual({ ruleId: 'dm.stale-mapping', status: 'found', missing: {} });

@@ -25,6 +25,7 @@ export function renderJson(report: ClusterReport, heldBackOf: (finding: Found) =
   return {
     nodes: report.nodes.map((node) => ({ node: node.node, nodeId: node.nodeId, counts: node.counts, guests: node.guests, ...scope(node) })),
     cluster: scope(report.cluster),
+    insight: report.insight ?? null,
   };
 }
 

@@ -1,0 +1,45 @@
+/**
+ * What a cluster's evidence tells beyond its findings: which numbers are blocked, where guests would start, what space
+ * could be had back. Derived with every report and bounded; never stored with a finding, since it changes by itself.
+ */
+import type { ClusterContext } from '../cluster-context';
+import { isQuorate } from '../cluster-context';
+import type { Guest } from '../facts';
+import { type CompleteView, completeView } from '../references';
+import type { Found, NodeReport } from '../report-shape';
+import { type GuestTable, tableGuests } from './guest-table';
+import { type Landing, landGuests } from './landing';
+import { type NextIds, nextIdsOf } from './next-ids';
+import { type Reclaimable, sumReclaimable } from './reclaimable';
+
+export type Insight = {
+  readonly ids: NextIds;
+  readonly landing: Landing;
+  /** Largest first. */
+  readonly reclaimable: readonly Reclaimable[];
+  readonly guests: GuestTable;
+};
+
+/** Undefined: no quorate member has shown its guest configurations lately, so nothing can be said about guests. */
+export function gainInsight(context: ClusterContext, nodes: readonly NodeReport[], clusterFindings: readonly Found[]): Insight | undefined {
+  const trusted = context.fresh.find(({ facts, view }) => isQuorate(facts) && completeView(view) !== undefined);
+  const view = completeView(trusted?.view);
+  if (context.oneCluster.status === 'unknown' || trusted?.view === undefined || view === undefined) return undefined;
+  const findings = [...nodes.flatMap((node) => node.findings), ...clusterFindings];
+  const guests = guestsOfAll(context, view);
+  return {
+    ids: nextIdsOf(trusted.view.nextId, new Set(guests.map(({ vmid }) => vmid)), nodes),
+    landing: landGuests({ guests, storages: view.storages, context }),
+    reclaimable: sumReclaimable(clusterFindings),
+    guests: tableGuests(guests, context, findings),
+  };
+}
+
+/** Every guest any fresh member knows, once: a number somebody uses is not free. */
+function guestsOfAll({ fresh }: ClusterContext, first: CompleteView): readonly Guest[] {
+  const guests = new Map(first.guests.map((guest) => [guest.vmid, guest]));
+  for (const view of new Set(fresh.map((member) => member.view))) {
+    for (const guest of completeView(view)?.guests ?? []) if (!guests.has(guest.vmid)) guests.set(guest.vmid, guest);
+  }
+  return [...guests.values()].sort((a, b) => a.vmid - b.vmid);
+}
