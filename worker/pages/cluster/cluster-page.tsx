@@ -13,6 +13,7 @@ import { Ago } from '../frame/time';
 import { RemovedNodes } from '../node/removed-node';
 import { notFound, problemPage } from '../problem-page';
 import { countChecks, holesOf } from './checks';
+import { Guests } from './guests';
 import { Members } from './members';
 import { NotChecked } from './not-checked';
 import { seeCluster } from './read-cluster';
@@ -43,6 +44,7 @@ export async function showCluster({ ports, person, params, requestId }: StaffCal
           </>
         )}
         {report !== undefined && <NotChecked holes={holesOf(report)} total={countChecks(report)} withNodes />}
+        {report?.insight !== undefined && <Guests insight={report.insight} />}
         <h2>Nodes</h2>
         <Members tenantId={tenant.tenantId} nodes={card.nodes} now={now} />
         <RemovedNodes tenantId={tenant.tenantId} nodes={removed} now={now} />
