@@ -5,7 +5,7 @@ import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
 import { clusterInputs } from './cluster-inputs';
 import { known, type Unknown, unknown } from './evidence';
 import { countMappings, markCluster, markNode } from './grade';
-import { gainInsight } from './insight/insight';
+import { gainInsight, type Inventory, takeInventory } from './insight/insight';
 import { type NodeInputs, nodeInputs } from './node-inputs';
 import { type Presence, presenceOf } from './presence';
 import type { ClusterReport, Found, NodeReport, Outcome } from './report-shape';
@@ -13,6 +13,7 @@ import type { Rule, Scope } from './rule';
 
 export function analyse(evidence: ClusterEvidence): ClusterReport {
   const context = gatherCluster(evidence);
+  const inventory = takeInventory(context);
   const names = context.fresh.map(({ name }) => name);
   const isServed = evidence.members.some(({ contact }) => contact !== undefined);
   const cluster = checkRules(rulesFor(clusterRules, isServed), clusterInputs(evidence, context), {
@@ -20,12 +21,12 @@ export function analyse(evidence: ClusterEvidence): ClusterReport {
     nodeId: '',
     place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster' },
   });
-  const nodes = evidence.members.map((member) => reportNode(member, context, cluster.findings, evidence));
+  const nodes = evidence.members.map((member) => reportNode(member, context, { evidence, inventory, clusterFindings: cluster.findings }));
   const complete = isComplete(cluster.outcomes);
   return {
     nodes,
     cluster: { ...cluster, complete, ...markCluster(nodes, complete) },
-    insight: gainInsight(context, nodes, cluster.findings),
+    insight: inventory && gainInsight(inventory, context, nodes, cluster.findings),
   };
 }
 
@@ -34,7 +35,9 @@ function rulesFor<Inputs>(rules: readonly Rule<Inputs>[], isServed: boolean): re
   return isServed ? rules : rules.filter(({ isAboutCheckIns }) => !isAboutCheckIns);
 }
 
-function reportNode(member: Member, context: ClusterContext, clusterFindings: readonly Found[], evidence: ClusterEvidence): NodeReport {
+type Around = { readonly evidence: ClusterEvidence; readonly inventory: Inventory | undefined; readonly clusterFindings: readonly Found[] };
+
+function reportNode(member: Member, context: ClusterContext, { evidence, inventory, clusterFindings }: Around): NodeReport {
   const { clusterId, now } = evidence;
   const fresh = isFresh(member, now);
   const presence = presenceOf(member, evidence);
@@ -43,7 +46,7 @@ function reportNode(member: Member, context: ClusterContext, clusterFindings: re
   const { outcomes, findings } = checkRules(rulesFor(nodeRules, member.contact !== undefined), inputs, {
     clusterId,
     nodeId: member.nodeId,
-    place: { node: name },
+    place: { node: name, nextId: inventory?.nextId },
   });
   const counts = countMappings(inputs.mappings, [...findings, ...clusterFindings]);
   const complete = isComplete(outcomes);

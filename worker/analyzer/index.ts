@@ -18,5 +18,5 @@ export { renderJson } from './report/json';
 export { groupNotChecked, type NotCheckedGroup, sayUnknown } from './report/not-checked';
 export { terminalText } from './report/terminal-text';
 export type * from './report-shape';
-export { maxFindings, moreSubject } from './rule';
+export { maxFindings, moreSubject, type Place } from './rule';
 export { type SilenceStory, tellSilence } from './silence-story';

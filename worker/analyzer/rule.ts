@@ -20,8 +20,12 @@ export type Hit<Detail> = {
 
 export type Detection<Detail> = { readonly applies: boolean; readonly found: readonly Hit<Detail>[]; readonly notChecked: readonly NotChecked[] };
 
-/** Where a finding is, in people's words. */
-export type Place = { readonly node: string };
+/** Where a finding is, in people's words, and what changes by itself around it: told with it, never stored with it. */
+export type Place = {
+  readonly node: string;
+  /** The id Proxmox VE gives the next new guest; null: none is free; undefined: not known. */
+  readonly nextId?: number | null | undefined;
+};
 
 type Definition<Inputs, Need extends keyof Inputs, Detail> = {
   /** `pack.condition`, frozen once shipped. */

@@ -81,3 +81,11 @@ it('what could be had back is summed per storage', () => {
 it('without a quorate member nothing is said', () => {
   expect(judge({ ...pve2, quorate: false }).insight).toBeUndefined();
 });
+
+it('a leftover says which id it would hit, and whether that is the next one', () => {
+  const breaks = (node: FakeNode) => judge(node).nodes[0]?.findings.find(({ ruleId }) => ruleId === 'dm.stale-mapping')?.explanation.breaks;
+  const leftover = (vmid: number): FakeNode => ({ ...pve2, mappings: [mapped('san1vg', `vm-${vmid}-disk-9`, 5)] });
+  expect(breaks(leftover(777))).toContain('Ids at risk: 777. The next new guest gets id 101: not affected.');
+  expect(breaks(leftover(101))).toContain('Ids at risk: 101. The next new guest gets id 101 and fails if it is made on pve2.');
+  expect(breaks({ ...leftover(101), quorate: false })).toMatch(/Ids at risk: 101\.$/);
+});

@@ -4,12 +4,12 @@
  */
 import type { ClusterContext } from '../cluster-context';
 import { isQuorate } from '../cluster-context';
-import type { Guest } from '../facts';
+import type { Guest, StorageEntry } from '../facts';
 import { type CompleteView, completeView } from '../references';
 import type { Found, NodeReport } from '../report-shape';
 import { type GuestTable, tableGuests } from './guest-table';
 import { type Landing, landGuests } from './landing';
-import { type NextIds, nextIdsOf } from './next-ids';
+import { firstFreeId, type NextIds, nextIdsOf } from './next-ids';
 import { type Reclaimable, sumReclaimable } from './reclaimable';
 
 export type Insight = {
@@ -20,16 +20,33 @@ export type Insight = {
   readonly guests: GuestTable;
 };
 
+/** Guests and storages as the cluster has them now. */
+export type Inventory = {
+  readonly guests: readonly Guest[];
+  readonly storages: readonly StorageEntry[];
+  /** See Place. */
+  readonly nextId: number | null;
+};
+
 /** Undefined: no quorate member has shown its guest configurations lately, so nothing can be said about guests. */
-export function gainInsight(context: ClusterContext, nodes: readonly NodeReport[], clusterFindings: readonly Found[]): Insight | undefined {
+export function takeInventory(context: ClusterContext): Inventory | undefined {
   const trusted = context.fresh.find(({ facts, view }) => isQuorate(facts) && completeView(view) !== undefined);
   const view = completeView(trusted?.view);
   if (context.oneCluster.status === 'unknown' || trusted?.view === undefined || view === undefined) return undefined;
-  const findings = [...nodes.flatMap((node) => node.findings), ...clusterFindings];
   const guests = guestsOfAll(context, view);
+  return { guests, storages: view.storages, nextId: firstFreeId(trusted.view.nextId, new Set(guests.map(({ vmid }) => vmid))) };
+}
+
+export function gainInsight(
+  { guests, storages, nextId }: Inventory,
+  context: ClusterContext,
+  nodes: readonly NodeReport[],
+  clusterFindings: readonly Found[],
+): Insight {
+  const findings = [...nodes.flatMap((node) => node.findings), ...clusterFindings];
   return {
-    ids: nextIdsOf(trusted.view.nextId, new Set(guests.map(({ vmid }) => vmid)), nodes),
-    landing: landGuests({ guests, storages: view.storages, context }),
+    ids: nextIdsOf(nextId, new Set(guests.map(({ vmid }) => vmid)), nodes),
+    landing: landGuests({ guests, storages, context }),
     reclaimable: sumReclaimable(clusterFindings),
     guests: tableGuests(guests, context, findings),
   };

@@ -4,6 +4,7 @@
  */
 import { guestOfVolume } from '../parse/volume-name';
 import type { Found, NodeReport } from '../report-shape';
+import type { Place } from '../rule';
 
 export type BlockedId = { readonly vmid: number; readonly node: string; readonly volume: string };
 
@@ -19,7 +20,7 @@ const maxIds = 100;
 /** Mappings that keep a name from the volume that should have it. `dm.stale-name` speaks of the old name. */
 const blocking = new Set(['dm.stale-mapping', 'dm.impostor-mapping', 'dm.stale-name', 'dm.unmanaged-name', 'dm.backing-gone']);
 
-export function nextIdsOf({ lower, upper }: { lower: number; upper: number }, used: ReadonlySet<number>, nodes: readonly NodeReport[]): NextIds {
+export function nextIdsOf(next: number | null, used: ReadonlySet<number>, nodes: readonly NodeReport[]): NextIds {
   const blocked = nodes.flatMap(({ node, findings }) =>
     findings.flatMap((finding): BlockedId[] => {
       const volume = blockedVolumeOf(finding);
@@ -28,7 +29,7 @@ export function nextIdsOf({ lower, upper }: { lower: number; upper: number }, us
     }),
   );
   blocked.sort((a, b) => a.vmid - b.vmid || (a.node < b.node ? -1 : 1));
-  return { next: firstFree(lower, upper, used), blocked: blocked.slice(0, maxIds) };
+  return { next, blocked: blocked.slice(0, maxIds) };
 }
 
 /** The volume's name such a finding's mapping occupies; undefined: none. */
@@ -39,8 +40,20 @@ export function blockedVolumeOf({ ruleId, detail }: Pick<Found, 'ruleId' | 'deta
   return typeof name === 'string' ? name : undefined;
 }
 
-function firstFree(lower: number, upper: number, used: ReadonlySet<number>): number | null {
-  // As many steps as there are guests at most.
+/** The lowest free number of the range; null: there is none. As many steps as there are guests at most. */
+export function firstFreeId({ lower, upper }: { readonly lower: number; readonly upper: number }, used: ReadonlySet<number>): number | null {
   for (let vmid = lower; vmid < upper; vmid += 1) if (!used.has(vmid)) return vmid;
   return null;
+}
+
+/** `Ids at risk: 777. The next new guest gets id 131: not affected.`; `vmid` undefined: the name carries no number. */
+export function sayIdAtRisk(vmid: number | undefined, { node, nextId }: Place): string {
+  if (vmid === undefined) return '';
+  const next =
+    nextId === undefined || nextId === null
+      ? ''
+      : nextId === vmid
+        ? ` The next new guest gets id ${vmid} and fails if it is made on ${node}.`
+        : ` The next new guest gets id ${nextId}: not affected.`;
+  return `Ids at risk: ${vmid}.${next}`;
 }

@@ -1,5 +1,5 @@
 /** A stored finding in words. A rule this release does not have is shown as what is stored, never dropped. */
-import { type Explanation, explainFinding, holdMinutesOf, type Remedy, type Severity } from '../../analyzer';
+import { type Explanation, explainFinding, holdMinutesOf, type Place, type Remedy, type Severity } from '../../analyzer';
 import type { FleetNode } from '../../db/fleet';
 import type { FindingRow } from '../../db/tenant/findings';
 import { heldBack } from '../../findings/held-back';
@@ -32,7 +32,7 @@ export type FindingContext = {
 export function viewFinding(row: FindingRow, { tenantKey, nodes, report, now }: FindingContext): FindingView {
   const node = nodes.find(({ nodeId }) => nodeId === row.nodeId);
   const nodeName = row.nodeId === null ? '' : (node?.name ?? 'a removed node');
-  const words = explainStored(row, nodeName);
+  const words = explainStored(row, { node: nodeName, nextId: report?.insight?.ids.next });
   const hold = {
     openedAt: row.openedAt,
     holdMinutes: holdMinutesOf(row.rule),
@@ -56,9 +56,9 @@ export function viewFinding(row: FindingRow, { tenantKey, nodes, report, now }: 
   };
 }
 
-function explainStored({ rule, subject, detail }: FindingRow, node: string): ReturnType<typeof explainFinding> {
+function explainStored({ rule, subject, detail }: FindingRow, place: Place): ReturnType<typeof explainFinding> {
   try {
-    return explainFinding({ ruleId: rule, subject, detail: JSON.parse(detail) }, { node });
+    return explainFinding({ ruleId: rule, subject, detail: JSON.parse(detail) }, place);
   } catch {
     // Written by a release whose detail had another shape: the next report writes it anew.
     return undefined;

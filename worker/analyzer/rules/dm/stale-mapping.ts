@@ -3,8 +3,10 @@
  * The next volume of that name cannot be created or activated here.
  * @see pve-storage f296ffc (#4997); verdicts tried on a kernel: removed with --driverloaded n, then lvcreate of the name
  */
+import { sayIdAtRisk } from '../../insight/next-ids';
 import type { NodeInputs } from '../../node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
+import { guestOfVolume } from '../../parse/volume-name';
 import { defineRule } from '../../rule';
 import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen } from './leftover';
 
@@ -15,13 +17,14 @@ export const staleMapping = defineRule<NodeInputs>()({
   severity: 'warning',
   needs: ['mappings', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, false),
-  explain: (detail: LeftoverDetail, { node }) => {
+  explain: (detail: LeftoverDetail, place) => {
+    const { node } = place;
     const path = `${detail.namedGroup}/${detail.volume}`;
     return {
       sentence: `${node} still maps ${detail.volume}, a disk that no longer exists in ${detail.group}.`,
       breaks:
         `Making a disk of this name on ${node} fails: new VM or container, clone, restore, moved disk. Made on another node, it fails later, ` +
-        `when its guest starts here. Other nodes work.${detail.who === null ? '' : ` At risk: ${detail.who}.`}`,
+        `when its guest starts here. Other nodes work. ${sayIdAtRisk(guestOfVolume(detail.volume), place)}`.trimEnd(),
       messages: [
         `device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
         ...(detail.who?.startsWith('CT') === false
