@@ -13,6 +13,8 @@ const found = (subject: string, more: Partial<Found> = {}): Found => ({
   fingerprint: `f_${subject}`,
   title: '',
   brief: '',
+  counts: 'none',
+  word: '',
   detail: { name: subject },
   explanation: { sentence: `${subject} is left over.`, breaks: '', messages: [], because: '', todo: '', commands: [] },
   evidence: [],
@@ -35,7 +37,7 @@ const node = (findings: readonly Found[], outcomes: readonly Outcome[] = [outcom
   complete: outcomes.every(({ notChecked }) => notChecked.length === 0),
   score: 100,
   grade: 'B',
-  counts: { total: 0, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0 },
+  counts: { total: 0, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0, held: 0, reasons: { duplicate: [], tombstoned: [] } },
   guests: null,
 });
 const report = (...nodes: readonly NodeReport[]): ClusterReport => ({

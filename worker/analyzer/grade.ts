@@ -1,7 +1,7 @@
 /** Score and grade by the documented formula, and where each mapping counts. */
 import type { Evidence } from './evidence';
 import type { JudgedMapping } from './judged-mapping';
-import type { Counts, Found, Grade } from './report-shape';
+import type { CountReasons, Counts, Found, Grade } from './report-shape';
 
 export type Mark = { readonly score: number | null; readonly grade: Grade };
 
@@ -24,31 +24,53 @@ function gradeOf(duplicates: number, tombstones: number, complete: boolean): Gra
 /** Best first. A node nobody could look at is worse than a clean one and better than one with findings. */
 export const grades: readonly Grade[] = ['A+', 'A', '?', 'B', 'C', 'D', 'F'];
 
+export function worstGrade(some: readonly Grade[], best: Grade): Grade {
+  return some.reduce((worst, one) => (grades.indexOf(one) > grades.indexOf(worst) ? one : worst), best);
+}
+
 /** A cluster is as good as its worst node. */
 export function markCluster(nodes: readonly Mark[], complete: boolean): Mark {
   const own: Grade = nodes.length === 0 ? '?' : complete ? 'A+' : 'A';
-  const grade = [own, ...nodes.map((node) => node.grade)].reduce((worst, one) => (grades.indexOf(one) > grades.indexOf(worst) ? one : worst));
   const scores = nodes.flatMap(({ score }) => (score === null ? [] : [score]));
-  return { grade, score: scores.length === 0 ? null : Math.min(...scores) };
+  return {
+    grade: worstGrade(
+      nodes.map(({ grade }) => grade),
+      own,
+    ),
+    score: scores.length === 0 ? null : Math.min(...scores),
+  };
 }
 
+type Verdict = { readonly as: 'duplicate' | 'tombstoned'; readonly word: string; readonly isHeld: boolean };
+
 /**
- * Every mapping counts once, by the worst that was found on it: critical = duplicate, else tombstoned.
- * A finding about a volume counts where that volume is mapped; without a mapping it counts nowhere.
+ * Every mapping counts once, by the worst that was found on it; what its rule says of a finding decides as what, not how
+ * severe it is. A finding about a volume counts where that volume is mapped; without a mapping it counts nowhere.
  */
 export function countMappings(mappings: Evidence<readonly JudgedMapping[]>, findings: readonly Found[]): Counts | null {
   if (mappings.status === 'unknown') return null;
-  const worst = new Map<string, 'duplicate' | 'tombstoned'>();
-  for (const { subject, severity } of findings) {
-    if (worst.get(subject) !== 'duplicate') worst.set(subject, severity === 'critical' ? 'duplicate' : 'tombstoned');
+  const worst = new Map<string, Verdict>();
+  for (const { subject, counts: as, word, heldBack } of findings) {
+    if (as === 'none' || (worst.has(subject) && as === 'tombstone') || worst.get(subject)?.as === 'duplicate') continue;
+    worst.set(subject, { as: as === 'duplicate' ? as : 'tombstoned', word, isHeld: heldBack !== null });
   }
-  const counts = { total: mappings.value.length, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0 };
+  const counts = { total: mappings.value.length, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0, held: 0 };
+  const reasons = { duplicate: new Map<string, number>(), tombstoned: new Map<string, number>() };
   for (const { mapping, lvm, presence } of mappings.value) {
     const verdict =
       worst.get(mapping.uuid === '' ? mapping.name : mapping.uuid) ?? (lvm?.suffix === '' ? worst.get(`${lvm.vgUuid}${lvm.lvUuid}`) : undefined);
-    if (verdict !== undefined) counts[verdict] += 1;
-    else if (!mapping.agreed || (lvm !== undefined && presence.status === 'unknown')) counts.notChecked += 1;
+    if (verdict !== undefined) {
+      counts[verdict.as] += 1;
+      if (verdict.isHeld) counts.held += 1;
+      reasons[verdict.as].set(verdict.word, (reasons[verdict.as].get(verdict.word) ?? 0) + 1);
+    } else if (!mapping.agreed || (lvm !== undefined && presence.status === 'unknown')) counts.notChecked += 1;
     else counts.valid += 1;
   }
-  return counts;
+  return { ...counts, reasons: listReasons(reasons) };
+}
+
+/** Most first. */
+function listReasons(reasons: Readonly<Record<'duplicate' | 'tombstoned', ReadonlyMap<string, number>>>): CountReasons {
+  const list = (words: ReadonlyMap<string, number>) => [...words].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1));
+  return { duplicate: list(reasons.duplicate), tombstoned: list(reasons.tombstoned) };
 }

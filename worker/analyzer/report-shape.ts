@@ -1,6 +1,7 @@
 /** The report of a cluster: what the analyzer answers. Shapes only; see DESIGN.md's JSON form in report/json.ts. */
 import type { Unknown } from './evidence';
 import type { Insight } from './insight/insight';
+import type { CountsAs } from './reference';
 
 export type Severity = 'info' | 'warning' | 'critical';
 /** `?`: no mapping was seen, so there is nothing to grade. */
@@ -22,6 +23,11 @@ export type Explanation = {
   /** Exact words of kernel and Proxmox VE. */
   readonly messages: readonly string[];
   readonly because: string;
+  /**
+   * Why what is to be done is safe, where there is a remedy: parts of one sentence that the rule has checked, e.g. `open count 0`,
+   * `nothing on top`, `no task on VM 119`. Quorum and the times it was seen are added by who prints it (report/guards.ts).
+   */
+  readonly safe?: readonly string[];
   readonly todo: string;
   /** Exact commands, complete. */
   readonly commands: readonly string[];
@@ -37,6 +43,9 @@ export type Found = {
   readonly title: string;
   /** At most 32 characters, for a table. */
   readonly brief: string;
+  /** As what a mapping with this finding counts, and in which word. */
+  readonly counts: CountsAs;
+  readonly word: string;
   readonly detail: unknown;
   readonly explanation: Explanation;
   readonly evidence: readonly EvidenceLine[];
@@ -57,12 +66,19 @@ export type Outcome = {
   readonly notChecked: readonly NotChecked[];
 };
 
+/** `wrong blocks: 1`: why mappings count as what they count as. */
+export type CountReasons = Readonly<Record<'duplicate' | 'tombstoned', readonly (readonly [word: string, mappings: number])[]>>;
+
+/** total = valid + duplicate + tombstoned + notChecked. */
 export type Counts = {
   readonly total: number;
   readonly valid: number;
   readonly duplicate: number;
   readonly tombstoned: number;
   readonly notChecked: number;
+  /** Of the duplicates and tombstones: those with something under way, about which nothing may be done yet. */
+  readonly held: number;
+  readonly reasons: CountReasons;
 };
 
 export type ScopeReport = {

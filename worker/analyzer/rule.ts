@@ -4,6 +4,7 @@
  */
 import type { Evidence } from './evidence';
 import { fingerprintOf } from './fingerprint';
+import type { CountsAs, RuleReference } from './reference';
 import type { EvidenceLine, Explanation, Found, NotChecked, Outcome, Remedy, Severity } from './report-shape';
 
 export type Known<T> = Extract<T, { readonly status: 'known' }> extends { readonly value: infer V } ? V : never;
@@ -34,6 +35,13 @@ type Definition<Inputs, Need extends keyof Inputs, Detail> = {
   /** At most 32 characters, for a table. */
   readonly brief: string;
   readonly severity: Severity | ((detail: Detail) => Severity);
+  /** As what a mapping with such a finding counts: a critical one about a mapping is a duplicate, what the old words call orphan is a tombstone. */
+  readonly counts?: CountsAs | ((detail: Detail) => CountsAs);
+  /** At most 14 characters, for the summary: `leftover: 3, wrong node: 4`. Where it counts. */
+  readonly word?: string;
+  /** Why it says nothing where it does not apply: one sentence that does not sound like "clean". */
+  readonly doesNotApply?: string;
+  readonly reference?: RuleReference;
   /** How long a finding must have been open before anything may be done about it, in minutes; 0: it waits for nothing. */
   readonly holdMinutes?: number;
   /** It judges how a node speaks to a server, and does not exist for saved files. */
@@ -48,8 +56,15 @@ type Definition<Inputs, Need extends keyof Inputs, Detail> = {
 export type Rule<Inputs> = {
   readonly id: string;
   readonly title: string;
+  readonly brief: string;
+  /** Undefined: it depends on what is found; the reference says on what. */
+  readonly severity: Severity | undefined;
   readonly holdMinutes: number;
   readonly isAboutCheckIns: boolean;
+  readonly counts: 'varies' | CountsAs;
+  readonly word: string;
+  readonly doesNotApply: string | undefined;
+  readonly reference: RuleReference | undefined;
   check(inputs: Inputs, scope: Scope): { readonly outcome: Outcome; readonly found: readonly Found[] };
   /** From a stored detail, which this rule wrote. */
   explain(detail: unknown, place: Place): Explanation;
@@ -67,8 +82,14 @@ export function defineRule<Inputs extends { readonly [K in keyof Inputs]: Eviden
   return <Need extends keyof Inputs, Detail>(definition: Definition<Inputs, Need, Detail>): Rule<Inputs> => ({
     id: definition.id,
     title: definition.title,
+    brief: definition.brief,
+    severity: typeof definition.severity === 'function' ? undefined : definition.severity,
     holdMinutes: definition.holdMinutes ?? 15,
     isAboutCheckIns: definition.isAboutCheckIns ?? false,
+    counts: typeof definition.counts === 'function' ? 'varies' : (definition.counts ?? 'none'),
+    word: definition.word ?? definition.brief,
+    doesNotApply: definition.doesNotApply,
+    reference: definition.reference,
     check(inputs, scope) {
       const missing = definition.needs.flatMap((need): NotChecked[] => {
         const fact: Evidence<unknown> = inputs[need];
@@ -96,7 +117,7 @@ function outcomeOf(ruleId: string, { applies, found, notChecked }: Detection<unk
 }
 
 function toFound<Inputs, Need extends keyof Inputs, Detail>(definition: Definition<Inputs, Need, Detail>, hit: Hit<Detail>, scope: Scope): Found {
-  const { severity } = definition;
+  const { severity, counts = 'none' } = definition;
   return {
     ruleId: definition.id,
     severity: typeof severity === 'function' ? severity(hit.detail) : severity,
@@ -104,6 +125,8 @@ function toFound<Inputs, Need extends keyof Inputs, Detail>(definition: Definiti
     fingerprint: fingerprintOf(scope.clusterId, scope.nodeId, definition.id, hit.subject),
     title: definition.title,
     brief: definition.brief,
+    counts: typeof counts === 'function' ? counts(hit.detail) : counts,
+    word: definition.word ?? definition.brief,
     detail: hit.detail,
     explanation: definition.explain(hit.detail, scope.place),
     // A rule about one node need not know which.

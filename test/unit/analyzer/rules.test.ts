@@ -19,7 +19,25 @@ describe('three nodes that share a group, one fault of each kind', () => {
 
   it('counts every mapping once', () => {
     const [counts] = report.nodes.map((node) => node.counts);
-    expect(counts).toEqual({ total: 19, valid: 14, duplicate: 2, tombstoned: 3, notChecked: 0 });
+    expect(counts).toEqual({
+      total: 19,
+      valid: 14,
+      duplicate: 2,
+      tombstoned: 3,
+      notChecked: 0,
+      held: 0,
+      reasons: {
+        duplicate: [
+          ['old name', 1],
+          ['wrong blocks', 1],
+        ],
+        tombstoned: [
+          ['by hand', 1],
+          ['leftover', 1],
+          ['wrong node', 1],
+        ],
+      },
+    });
   });
 
   it('grades a node with a critical mapping F and a clean one A+', () => {

@@ -33,6 +33,8 @@ export const foreignActivation = defineRule<NodeInputs>()({
   title: 'Disk is active on a node its guest does not live on',
   brief: 'active on the wrong node',
   severity: 'warning',
+  counts: 'tombstone',
+  word: 'wrong node',
   needs: ['mappings', 'ownership', 'circumstances'],
   detect({ mappings, ownership, circumstances }): Detection<Detail> {
     const layered = layeredVolumes(mappings);
@@ -75,6 +77,9 @@ export const foreignActivation = defineRule<NodeInputs>()({
     todo: detail.isLayered
       ? `It has a snapshot: deactivating it takes the snapshot along without a word. Look at ${commandWith('lvs', detail.group)} first. No script is offered.`
       : `Deactivate it on ${node}. LVM refuses by itself if it is in use.`,
+    safe: detail.isLayered
+      ? []
+      : ['open count 0', 'nothing on top', 'no snapshot of it', `${detail.who} lives on ${detail.home}`, `no lock and no task on ${detail.who}`],
     commands: detail.isLayered ? [] : [volumeCommand('deactivate-volume', detail)],
   }),
   remedy: (detail) => (detail.isLayered ? undefined : volumeRemedy('deactivate-volume', detail)),

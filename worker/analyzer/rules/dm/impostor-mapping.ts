@@ -5,13 +5,15 @@
 import type { NodeInputs } from '../../node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { defineRule } from '../../rule';
-import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen } from './leftover';
+import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen, whyRemovable } from './leftover';
 
 export const impostorMapping = defineRule<NodeInputs>()({
   id: 'dm.impostor-mapping',
   title: 'A disk name leads to the wrong blocks',
   brief: 'name leads to wrong blocks',
   severity: 'critical',
+  counts: 'duplicate',
+  word: 'wrong blocks',
   needs: ['mappings', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, true),
   explain: (detail: LeftoverDetail, { node }) => {
@@ -32,6 +34,7 @@ export const impostorMapping = defineRule<NodeInputs>()({
         (detail.isOpen ? `It is open: what writes there writes into blocks of other disks. Shut down ${guest} if it runs on ${node}. ` : '') +
         (sayByHand(detail, node) ||
           `Remove the mapping on ${node} by its UUID (by name it could hit a healthy mapping that came back). Not lvremove, not lvchange -an: both speak about the other disk.`),
+      safe: whyRemovable(detail),
       commands: removalCommands(detail),
     };
   },

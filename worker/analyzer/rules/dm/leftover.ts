@@ -105,6 +105,17 @@ export function removalCommands(detail: LeftoverDetail): readonly string[] {
   return [...(detail.after ?? []), detail.uuid].map((uuid) => `dmsetup remove --uuid ${uuid}`);
 }
 
+/** What was checked before anything is offered; empty when it is a matter for hands. */
+export function whyRemovable(detail: LeftoverDetail): readonly string[] {
+  if (removeByUuid(detail) === undefined) return [];
+  const { after, group, who } = detail;
+  return [
+    after?.length ? 'open only through closed leftovers on top, which go first' : 'open count 0, nothing on top',
+    `its UUID is in no volume of ${group}, which was read completely`,
+    who === null ? 'nothing under way that could be about it' : `no lock and no task on ${who}`,
+  ];
+}
+
 /** Why there is no script; empty when there is one. */
 export function sayByHand(detail: LeftoverDetail, node: string): string {
   const { after, holders, number, isOpen, name } = detail;

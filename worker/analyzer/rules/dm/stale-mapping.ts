@@ -8,13 +8,15 @@ import type { NodeInputs } from '../../node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { guestOfVolume } from '../../parse/volume-name';
 import { defineRule } from '../../rule';
-import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen } from './leftover';
+import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen, whyRemovable } from './leftover';
 
 export const staleMapping = defineRule<NodeInputs>()({
   id: 'dm.stale-mapping',
   title: 'Leftover mapping blocks a disk name',
   brief: 'leftover mapping',
   severity: 'warning',
+  counts: 'tombstone',
+  word: 'leftover',
   needs: ['mappings', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, false),
   explain: (detail: LeftoverDetail, place) => {
@@ -35,6 +37,7 @@ export const staleMapping = defineRule<NodeInputs>()({
       ],
       because: `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${sayOpen(detail)}`,
       todo: sayByHand(detail, node) || `Remove the mapping on ${node}; no data is involved. A reboot of ${node} clears it too.`,
+      safe: whyRemovable(detail),
       commands: removalCommands(detail),
     };
   },

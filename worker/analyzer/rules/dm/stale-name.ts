@@ -35,6 +35,8 @@ export const staleName = defineRule<NodeInputs>()({
   title: 'A disk was renamed elsewhere',
   brief: 'has its old name here',
   severity: 'critical',
+  counts: 'duplicate',
+  word: 'old name',
   needs: ['mappings', 'circumstances'],
   detect({ mappings, circumstances }): Detection<Detail> {
     const layered = layeredVolumes(mappings);
@@ -91,6 +93,7 @@ export const staleName = defineRule<NodeInputs>()({
           : kind === 'deactivate-volume'
             ? `Its guest lives elsewhere: deactivate it on ${node}. Not dmsetup remove.`
             : `It is in use, has layers, or nobody knows where its guest lives: look with dmsetup info ${dmSelector(detail.name, detail.number)} and ${commandWith('lvs', detail.group)} first. No script is offered. Not dmsetup remove.`,
+      safe: kind === undefined ? [] : whySettled(detail),
       commands: kind === undefined ? [] : [volumeCommand(kind, detail)],
     };
   },
@@ -99,6 +102,16 @@ export const staleName = defineRule<NodeInputs>()({
     return kind === undefined ? undefined : volumeRemedy(kind, detail);
   },
 });
+
+/** What was checked before anything is offered. */
+function whySettled({ who, guestIsHere, volume }: Detail): readonly string[] {
+  return [
+    'open count 0, nothing on top, no snapshot of it',
+    `${volume} was read completely and stays as it is`,
+    `its guest lives ${guestIsHere === true ? 'here' : 'on another node'}`,
+    who === null ? 'nothing under way that could be about it' : `no lock and no task on ${who}`,
+  ];
+}
 
 function remedyKind({ isBusy, guestIsHere }: Detail): 'refresh-volume' | 'deactivate-volume' | undefined {
   if (isBusy || guestIsHere === null) return undefined;

@@ -15,6 +15,8 @@ export const unmanagedName = defineRule<NodeInputs>()({
   title: 'A mapping made by hand has the name of a disk',
   brief: 'mapping made by hand',
   severity: 'warning',
+  counts: 'tombstone',
+  word: 'by hand',
   needs: ['mappings'],
   detect({ mappings }): Detection<Detail> {
     const suspects = mappings.filter(({ mapping }) => mapping.uuid === '' && guestVolumeIn(mapping.name) !== undefined);

@@ -32,6 +32,9 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
   title: 'Disk no guest uses',
   brief: 'disk no guest uses',
   severity: ({ isFixed }: Detail) => (isFixed ? 'warning' : 'info'),
+  // Where it is mapped; a volume without a mapping counts nowhere.
+  counts: 'tombstone',
+  word: 'unused',
   holdMinutes: 24 * 60,
   needs: ['groups', 'use'],
   detect({ groups: { groups, unseen }, use }): Detection<Detail> {
