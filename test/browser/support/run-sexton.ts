@@ -39,6 +39,12 @@ export async function runSexton(dataDir: string, build: boolean): Promise<Sexton
   };
 }
 
+/** Three nodes of one cluster check in, every rule with something to say. Their code knows the Worker's types, which pages do not. */
+export async function feedSampleCluster({ url, db }: Sexton): Promise<void> {
+  const { feedSampleCluster: feed } = await import(new URL('test/bench/feed-cluster.ts', project).href);
+  await feed(url, db);
+}
+
 export type FakeNode = { readonly run: (...words: string[]) => Promise<{ readonly code: number; readonly out: string }>; readonly directory: string };
 
 /** A node made of prepared files and commands; the real collector runs on it. */
