@@ -53,13 +53,13 @@ function LandingTable({ landing: { nodes, blocked } }: { landing: Insight['landi
           <thead>
             <tr>
               <th scope="col">Would guests start here?</th>
-              <th scope="col" class="number-column">
+              <th scope="col" class="number-column nowrap">
                 Yes
               </th>
               <th scope="col" class="number-column">
                 After copying
               </th>
-              <th scope="col" class="number-column">
+              <th scope="col" class="number-column nowrap">
                 No
               </th>
               <th scope="col" class="number-column">

@@ -81,7 +81,7 @@ export const staleName = defineRule<NodeInputs>()({
     return {
       sentence: `On ${node} the name ${detail.oldName} leads to the volume that is now called ${detail.volume}.`,
       breaks:
-        `${detail.who === null ? 'A guest with a disk of this name' : detail.who} cannot start on or move to ${node} with a disk called ${detail.oldName}; ` +
+        `${detail.who === null ? 'A guest with a disk of this name' : detail.who.replace(/^g/, 'G')} cannot start on or move to ${node} with a disk called ${detail.oldName}; ` +
         'a new disk of this name cannot be made here.',
       messages: [
         `can't activate LV '/dev/${detail.group}/${detail.oldName}':   device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
