@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { analyse, type ClusterReport, type Member, type Neighbour } from '../../../../worker/analyzer';
 import { decodeDmName } from '../../../../worker/analyzer/parse/dm-name';
 import { openSnapshot } from '../../../kernel/judge';
-import { capturesOf, type FakeGroup, type FakeNode, type FakeVolume } from './fake-node';
+import { capturesOf, type FakeNode } from './fake-node';
 import { memberOf, now } from './judge';
 
 export type Case = {
@@ -33,20 +33,6 @@ export function judgeCase({ nodes, neighbours = [], ...one }: Case): ClusterRepo
   const at = one.now ?? now;
   const members = nodes.map((node) => ('nodeId' in node ? node : memberOf(node.name, capturesOf(node), { lastSeenAt: at })));
   return analyse({ clusterId: 'c_case', members, neighbours, now: at });
-}
-
-/** Two members that see the same; what differs here and there is told apart. */
-export function pair(both: Partial<FakeNode>, here: Partial<FakeNode> = {}, there: Partial<FakeNode> = {}): readonly FakeNode[] {
-  const members = ['pve1', 'pve2'];
-  return [
-    { name: 'pve1', members, ...both, ...here },
-    { name: 'pve2', members, ...both, ...there },
-  ];
-}
-
-/** The shared group of the default storage `san-prod`, on 8:16. */
-export function san(...volumes: readonly (string | FakeVolume)[]): FakeGroup {
-  return { name: 'san1vg', volumes: volumes.map((volume) => (typeof volume === 'string' ? { name: volume } : volume)) };
 }
 
 /** A node as test/fixtures/kernel keeps it: collected on a real kernel. */
