@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Case, judgeCase, membersOf, sayFound, sayNotChecked } from './support/corpus';
+import { clusterRules, nodeRules } from '../../../worker/analyzer/catalogue';
+import { type Case, judgeCase, membersOf, sayFound, sayNotChecked, scopesOf } from './support/corpus';
 
 const directory = resolve(import.meta.dirname, '../../fixtures');
 const names = readdirSync(directory)
@@ -32,8 +33,19 @@ describe('the corpus', () => {
     expect({ notChecked }, one.title).toEqual({ notChecked: [...one.expect.notChecked].sort() });
   });
 
+  it('has at least sixty cases', () => expect(loaded.length).toBeGreaterThanOrEqual(60));
+
   it('says of every case what is true and where it comes from', () => {
     expect(loaded.filter(({ title, source }) => title.length < 15 || source.length < 8).map(({ name }) => name)).toEqual([]);
     expect(new Set(loaded.map(({ title }) => title)).size).toBe(loaded.length);
   });
+});
+
+describe('every rule', () => {
+  const outcomes = loaded.flatMap((one) => scopesOf(judgeCase(one)).flatMap(({ scope }) => scope.outcomes));
+  const withStatus = (status: string) => new Set(outcomes.filter((outcome) => outcome.status === status).map(({ ruleId }) => ruleId));
+  const all = [...nodeRules, ...clusterRules].map(({ id }) => id);
+
+  it('is found in a case', () => expect(all.filter((id) => !withStatus('found').has(id))).toEqual([]));
+  it('is clean in a case', () => expect(all.filter((id) => !withStatus('clean').has(id))).toEqual([]));
 });

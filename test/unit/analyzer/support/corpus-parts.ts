@@ -1,12 +1,18 @@
 /** What the cases of test/fixtures are put together from, so that each shows only what it is about. */
-import { dmUuid, type FakeGroup, type FakeGuest, type FakeMapping, type FakeNode, type FakeVolume, mapped } from './fake-node';
+import type { Contact, Member } from '../../../../worker/analyzer';
+import { capturesOf, dmUuid, type FakeGroup, type FakeGuest, type FakeMapping, type FakeNode, type FakeVolume, mapped } from './fake-node';
+import { memberOf, now } from './judge';
 
 /** `san-prod` on san1vg, shared; `local-lvm` in the pool pve/data of each node. */
 export const sanStorage = 'lvm: san-prod\n\tvgname san1vg\n\tcontent images,rootdir\n\tshared 1\n';
 export const localStorage = 'lvmthin: local-lvm\n\tthinpool data\n\tvgname pve\n';
 
 /** Two members that see the same, san1vg among it; what differs here and there is told apart. */
-export function pair(both: Partial<FakeNode>, here: Partial<FakeNode> = {}, there: Partial<FakeNode> = {}): readonly FakeNode[] {
+export function pair(
+  both: Partial<FakeNode>,
+  here: Partial<FakeNode> = {},
+  there: Partial<FakeNode> = {},
+): readonly [here: FakeNode, there: FakeNode] {
   const members = ['pve1', 'pve2'];
   return [
     { name: 'pve1', members, storages: sanStorage, ...both, ...here },
@@ -78,3 +84,7 @@ export const thinMapped = (volume: string, minor: number, more: Partial<FakeMapp
 
 /** Any mapping that is none of LVM's. */
 export const raw = (name: string, uuid: string, minor: number, more: Partial<FakeMapping> = {}): FakeMapping => ({ name, uuid, minor, ...more });
+
+/** A node that checks in, heard so many minutes ago, with what the server observed of how it speaks. */
+export const heard = (node: FakeNode, minutesAgo = 0, contact: Partial<Contact> = {}): Member =>
+  memberOf(node.name, capturesOf(node), { lastSeenAt: now - minutesAgo * 60_000, contact: { identitySharedAt: null, clockLevel: 0, ...contact } });
