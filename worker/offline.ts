@@ -5,7 +5,7 @@
 import { analyse, type ClusterReport, type Member, readSnapshot, renderConsole, renderJson } from './analyzer';
 import { readProbeFile } from './probe-file';
 import { err, ok, type Result } from './result';
-import { type Capture, header, type State, state } from './wire/snapshot';
+import { type Capture, header, type Readings, readings, type State, state } from './wire/snapshot';
 
 export type Saved = { readonly file: string; readonly text: string };
 /** `notes`: about the files themselves, one sentence each. */
@@ -79,11 +79,12 @@ function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
   const captures = candidates?.map((document) => state.safeParse(document)).find((parsed) => parsed.success)?.data as State | undefined;
   if (documents === undefined || captures === undefined) return err(`${file}: ${sayWhatItIs(text)}${howToMakeOne(file)}`);
   const head = documents.map((document) => header.safeParse(document)).find((parsed) => parsed.success)?.data;
-  return ok(readNode(file, captures.captures, head?.collector ?? 'offline', now));
+  const along = documents.map((document) => readings.safeParse(document)).find((parsed) => parsed.success)?.data;
+  return ok(readNode(file, captures.captures, head?.collector ?? 'offline', now, along));
 }
 
-function readNode(file: string, captures: readonly Capture[], version: string, now: number): Node {
-  const { facts, view } = readSnapshot(captures, {});
+function readNode(file: string, captures: readonly Capture[], version: string, now: number, along?: Readings): Node {
+  const { facts, view } = readSnapshot(captures, {}, along);
   const name = facts.node || file;
   return { member: { nodeId: name, name, facts, view, lastSeenAt: now, intervalSeconds: 900 }, version };
 }

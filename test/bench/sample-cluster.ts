@@ -64,13 +64,8 @@ export function makeSampleCluster({ mappings, label = '', faulty = true }: Wish)
   }));
 }
 
-/** What a collector sends of such a node: with the tables and LVM's segments, which the small fakes of the tests leave out. */
-export function captureSample(node: FakeNode): Capture[] {
-  const captures = capturesOf(node).map((capture) =>
-    capture.id === 'lvm.report' ? text('lvm.report', withSegments(capture.out ?? ''), { err: '', errLength: 0 }) : capture,
-  );
-  return [...captures, text('dm.table', `${tablesOf(node.mappings ?? []).join(';')}\n`)];
-}
+/** What a collector sends of such a node. */
+export const captureSample = (node: FakeNode): Capture[] => capturesOf(node);
 
 /** The same state with one thing changed that no verdict rests on. */
 export function withKernel(captures: readonly Capture[], kernel: string): Capture[] {
@@ -148,30 +143,4 @@ function localMappings(node: string, disks: readonly string[]): FakeMapping[] {
       uses: '253:3',
     })),
   ];
-}
-
-const tablesOf = (mappings: readonly FakeMapping[]) =>
-  mappings.map(({ name, uuid, minor }) => `${name},${uuid},${minor},rw,0 67108864 linear 8:16 ${2048 + minor * 8192}`);
-
-type Report = { report: ({ lv: { lv_uuid: string; lv_size: string }[] } & Record<string, unknown>)[] };
-
-function withSegments(report: string): string {
-  const read = JSON.parse(report) as Report;
-  const segment = ({ lv_uuid }: { lv_uuid: string }, at: number) => ({
-    lv_uuid,
-    segtype: 'linear',
-    seg_start_pe: '0',
-    seg_size_pe: '8192',
-    seg_pe_ranges: `/dev/sdb:${at * 8192}-${at * 8192 + 8191}`,
-    stripes: '1',
-    thin_id: '',
-  });
-  const whole = {
-    report: read.report.map((group) => ({
-      ...group,
-      seg: group.lv.map(segment),
-      pvseg: group.lv.map((_, at) => ({ pvseg_start: String(at * 8192) })),
-    })),
-  };
-  return `${JSON.stringify(whole, null, 2)}\n`;
 }

@@ -24,8 +24,7 @@ export function openSnapshot(body: string, now: number): Snapshot {
   const [header = '', state = '', readings = '', ...rest] = body.split('\n');
   if (rest.join('') !== '') throw new Error('a body has three lines');
   const { captures } = wire.state.parse(JSON.parse(state));
-  const { stuck } = wire.readings.parse(JSON.parse(readings));
-  const { facts, view } = readSnapshot(captures, {}, stuck);
+  const { facts, view } = readSnapshot(captures, {}, wire.readings.parse(JSON.parse(readings)));
   const member: Member = { nodeId: `n_${facts.node}`, name: facts.node, facts, view, lastSeenAt: now, intervalSeconds: 900 };
   return { member, header: wire.header.parse(JSON.parse(header)), captures };
 }

@@ -15,6 +15,8 @@ export type Mapping = {
   readonly minor: number;
   readonly open: number;
   readonly suspended: boolean;
+  /** Suspended in both readings: not the moment a command needs. */
+  readonly staysSuspended?: true;
   /** `Live`, `Live,Inactive`, `None` … */
   readonly tables: string;
   /** `major:minor` of the devices its table uses. */
@@ -29,31 +31,31 @@ export type Mapping = {
   readonly table?: MappingTable;
 };
 
-/** What a live table says, joined to LVM's metadata of the same check-in. Small: sectors stay on the node's side of the wire. */
+/** What a live table says, joined to LVM's metadata of the same check-in. A healthy one costs less than 80 bytes: there are thousands. */
 export type MappingTable = {
-  /** Distinct target types in order of appearance: `linear`, `striped`, `thin`, `error` … */
+  /** Distinct target types in order of appearance: `linear`, `striped`, `thin`, `error` …; `?`: one could not be read. At most 8. */
   readonly targets: readonly string[];
   /** Length in 512-byte sectors. */
   readonly sectors: number;
   /** Against the segments of the volume it belongs to; absent: no LVM mapping, or its volume is not in the metadata. */
   readonly against?: TableComparison;
-  /** Volumes that own the sectors it maps today, when those are not its own: where a write through it lands. At most 8. */
+  /** Volumes that own the sectors it maps today, when those are not its own: where a write through it lands. The largest 8. */
   readonly landsIn?: readonly Landing[];
-  /** Names of other mappings whose linear segments share sectors of one device with it. At most 8; itself never. */
+  /** Names of other mappings of LVM's own volumes (no layers) whose linear parts share sectors of one device with it. At most 8. */
   readonly overlaps?: readonly string[];
-  /** 1-based line in capture `dm.table`; 0: the concise form is one line. */
-  readonly line: number;
 };
 
 /**
  * `same`: linear, striped and thin tables that are what the metadata says. `grown`: what is mapped is an exact prefix of what
  * the metadata says now. `shrunk`: the metadata is an exact prefix of what is mapped. `moved`: anything else.
  * `not_compared`: a kind of table nobody compares (raid, cache, crypt, a pool, a merge …), `why` names it.
+ * `unknown`: it should be comparable, and this capture says something about it that does not fit together.
  */
 export type TableComparison =
   | { readonly verdict: 'same' }
   | { readonly verdict: 'grown' | 'shrunk' | 'moved'; readonly volumeSectors: number }
-  | { readonly verdict: 'not_compared'; readonly why: string };
+  | { readonly verdict: 'not_compared'; readonly why: string }
+  | { readonly verdict: 'unknown'; readonly capture: 'dm.table' | 'lvm.report' };
 
 export type Landing = { readonly group: string; readonly volume: string; readonly sectors: number };
 
@@ -118,6 +120,8 @@ export type NodeFacts = {
     readonly members: readonly string[];
   }>;
   readonly mappings: Evidence<readonly Mapping[]>;
+  /** Known: live tables were read. A mapping without one then came, went or changed meanwhile. */
+  readonly tables: Evidence<true>;
   readonly groups: Evidence<readonly VolumeGroup[]>;
   /** Highest vg_seqno known for a group (uuid) when this snapshot was received; lower metadata is old metadata. */
   readonly knownSeqno: Readonly<Record<string, number>>;

@@ -11,7 +11,7 @@ import type { Presence } from './presence';
 import { completeView, type References, sayGuest } from './references';
 
 /** Facts of the node's own that rules take as they are. */
-type OwnFacts = Pick<NodeFacts, 'groups' | 'running' | 'runningFor' | 'thinPools' | 'failedTasks' | 'cookies' | 'lvmLocks'>;
+type OwnFacts = Pick<NodeFacts, 'tables' | 'groups' | 'running' | 'runningFor' | 'thinPools' | 'failedTasks' | 'cookies' | 'lvmLocks'>;
 
 export type NodeInputs = OwnFacts & {
   readonly mappings: Evidence<readonly JudgedMapping[]>;
@@ -50,9 +50,9 @@ export type Circumstances = {
 export function nodeInputs(member: FreshMember, cluster: ClusterContext, presence: Presence): NodeInputs {
   const ownership = findOwnership(member, cluster);
   const whoIs = (vmid: number) => (ownership.status === 'known' ? ownership.value.references.whoIs(vmid) : sayGuest(undefined, vmid));
-  const { groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks } = member.facts;
+  const { tables, groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks } = member.facts;
   return {
-    ...{ groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks },
+    ...{ tables, groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks },
     mappings: judgeMappings(member.facts),
     ownership,
     storages: member.view?.storages ?? unknown({ reason: 'not_captured', capture: 'pve.storage' }),

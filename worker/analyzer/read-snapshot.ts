@@ -1,24 +1,33 @@
 /** From one node's captures to its facts and its view of /etc/pve. Total: whatever the captures hold, there is an answer. */
-import type { Capture, StuckCommand } from '../wire/snapshot';
-import { unknown } from './evidence';
+import type { Capture, Readings } from '../wire/snapshot';
+import { known, unknown, whenKnown } from './evidence';
 import type { ClusterView, NodeFacts } from './facts';
 import { type Captures, indexCaptures, outputOf } from './parse/captured';
 import { parseMembership, parseMovedGuests, parseTasks } from './parse/cluster-state';
 import { parseClusterView } from './parse/cluster-view';
+import { parseCookies } from './parse/dm-cookies';
 import { parseMappings } from './parse/dm-info';
+import { parseTables } from './parse/dm-table';
+import { parseRunningFor } from './parse/guest-processes';
 import { parseGroups } from './parse/lvm-report';
 import { parseMentions } from './parse/mentions';
 import { parseRunningGuests } from './parse/running-guests';
+import { joinTables } from './tables/join-tables';
+import { readLayouts } from './tables/layouts';
 
 export type ReadSnapshot = { readonly facts: NodeFacts; readonly view: ClusterView };
 
-/** `stuck`: commands that hang on the node, from the readings. `knownSeqno`: highest vg_seqno known per group uuid when the snapshot was received; empty offline. */
+/** What changes by itself and was read along; a saved file may have none. */
+type ReadAlong = Pick<Readings, 'captures' | 'stuck'>;
+
+/** `knownSeqno`: highest vg_seqno known per group uuid when the snapshot was received; empty offline. */
 export function readSnapshot(
   captures: readonly Capture[],
   knownSeqno: Readonly<Record<string, number>>,
-  stuck: readonly StuckCommand[] = [],
+  readings: ReadAlong = { captures: [] },
 ): ReadSnapshot {
-  const indexed = indexCaptures(captures, stuck);
+  const indexed = indexCaptures([...captures, ...readings.captures], readings.stuck);
+  const tables = parseTables(indexed);
   const groups = parseGroups(indexed);
   const membership = parseMembership(indexed);
   const seen = new Set(groups.status === 'known' ? groups.value.map(({ uuid }) => uuid) : []);
@@ -27,17 +36,20 @@ export function readSnapshot(
       node: membership.status === 'known' ? membership.value.node : lineOf(indexed, 'host.name'),
       bootId: lineOf(indexed, 'host.boot-id'),
       membership,
-      mappings: parseMappings(indexed),
+      mappings: whenKnown(parseMappings(indexed), (mappings) =>
+        known(tables.status === 'known' ? joinTables(mappings, tables.value, readLayouts(indexed)) : mappings),
+      ),
+      tables: whenKnown(tables, () => known(true as const)),
       groups,
       knownSeqno: Object.fromEntries(Object.entries(knownSeqno).filter(([uuid]) => seen.has(uuid))),
       tasks: parseTasks(indexed),
       movedGuests: parseMovedGuests(indexed),
       mentions: parseMentions(indexed),
       running: parseRunningGuests(indexed),
-      runningFor: unknown({ reason: 'not_captured', capture: 'guest.processes' }),
+      runningFor: parseRunningFor(indexed),
       thinPools: unknown({ reason: 'not_captured', capture: 'dm.thin-pool.mode' }),
       failedTasks: unknown({ reason: 'not_captured', capture: 'pve.tasks.failed' }),
-      cookies: unknown({ reason: 'not_captured', capture: 'dm.cookies' }),
+      cookies: parseCookies(indexed),
       lvmLocks: unknown({ reason: 'not_captured', capture: 'lvm.locks' }),
       pve: { manager: packageVersion(indexed, 'pve-manager'), kernel: lineOf(indexed, 'host.kernel') },
     },

@@ -32,7 +32,7 @@ const maxGroups = 500;
 
 /** Parses the state and makes it fit for the database. */
 export function readState({ state, readings }: FullPart, knownSeqno: Readonly<Record<string, number>>): Result<ReadState, Problem> {
-  const { facts, view } = readSnapshot(state.captures, knownSeqno, readings.stuck);
+  const { facts, view } = readSnapshot(state.captures, knownSeqno, readings);
   const texts = { facts: encodeStored(facts), view: encodeStored(view) };
   if (texts.facts === undefined || texts.view === undefined) {
     const which = texts.facts === undefined ? 'mappings and volumes' : 'guest configurations';

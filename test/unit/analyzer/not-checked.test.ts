@@ -37,10 +37,8 @@ it('says of a guest that hangs, and of /etc/pve, where to look', () => {
 it('names the process that hangs, where the node names it', () => {
   const argv = ['lvm', 'fullreport', '-a'];
   const hanging = { command: 'lvm fullreport', pid: 4711, state: 'D', wchan: 'exit_aio', since: Date.UTC(2026, 10, 27, 8, 41) };
-  const { facts } = readSnapshot([{ id: 'lvm.report', argv, status: 'stuck', reason: 'hangs' }], {}, [
-    { ...hanging, command: 'lvs', pid: 1 },
-    hanging,
-  ]);
+  const stuck = [{ ...hanging, command: 'lvs', pid: 1 }, hanging];
+  const { facts } = readSnapshot([{ id: 'lvm.report', argv, status: 'stuck', reason: 'hangs' }], {}, { captures: [], stuck });
   if (facts.groups.status !== 'unknown') throw new Error('what hangs tells of no groups');
   expect(sayUnknown(facts.groups.why)).toMatch(/^lvm fullreport \(pid 4711\) hangs in the kernel since 2026-11-27 08:41 UTC\. Sexton left it alone/);
   expect(sayUnknown({ reason: 'stuck', capture: 'lvm.report', pid: 4711, since: 1e300 })).toContain('since another time');

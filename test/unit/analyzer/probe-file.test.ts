@@ -40,6 +40,14 @@ const factsOf = (text: string) => {
   return { ...facts, ...view };
 };
 
+/** The same; mappings may lack their tables and volumes their autoactivation, which come from other captures. */
+function expectNoMore(fact: object, whole: unknown, message: string): void {
+  expect(whole, message).toMatchObject(fact);
+  expect(withoutJoined(fact), message).toEqual(withoutJoined(whole));
+}
+const withoutJoined = (fact: unknown): unknown =>
+  JSON.parse(JSON.stringify(fact, (key, value: unknown) => (key === 'table' || key === 'autoactivation' ? undefined : value)));
+
 describe('the output of the probe', () => {
   it('is all it leaves: no file was written, made or touched', () => {
     expect(readdirSync(scratch)).toEqual([]);
@@ -62,7 +70,7 @@ describe('the output of the probe', () => {
       for (const [name, fact] of Object.entries(factsOf(printed.slice(0, at)))) {
         if (typeof fact !== 'object' || !('status' in fact) || fact.status !== 'known') continue;
         known += 1;
-        expect(fact, `${name} at ${at}`).toEqual(whole.get(name));
+        expectNoMore(fact, whole.get(name), `${name} at ${at}`);
       }
     }
     expect(known).toBeGreaterThan(100);
@@ -74,7 +82,7 @@ describe('the output of the probe', () => {
     for (let at = 0; at < lines.length; at += 1) {
       const lost = factsOf([...lines.slice(0, at), ...lines.slice(at + 1)].join('\n'));
       for (const name of ['groups', 'mappings', 'guests', 'storages', 'membership', 'tasks'] as const)
-        if (lost[name].status === 'known') expect(lost[name], `${name} without line ${at}`).toEqual(whole.get(name));
+        if (lost[name].status === 'known') expectNoMore(lost[name], whole.get(name), `${name} without line ${at}`);
     }
   });
 

@@ -4,29 +4,31 @@
  */
 import { type Evidence, known, unknown, whenKnown } from '../evidence';
 import type { LogicalVolume, VolumeGroup } from '../facts';
+import { readAutoactivation } from './autoactivation';
 import { type Captures, errorOutputOf, outputOf } from './captured';
 import { type NamedGroup, readComplaints } from './lvm-complaints';
+import { count, isHidden, plainUuid, type Row, reportsOf, rowsOf, unbracket, word } from './lvm-rows';
 
 const id = 'lvm.report';
 
-type Row = Readonly<Record<string, unknown>>;
-
 export function parseGroups(captures: Captures): Evidence<readonly VolumeGroup[]> {
   return whenKnown(outputOf(captures, id), (text) =>
-    whenKnown(errorOutputOf(captures, id), (stderr) => {
-      const reports = readReports(text);
-      if (reports === undefined) return unknown({ reason: 'unparseable', capture: id, line: 1 });
-      const lines = lineIndex(text);
-      const raw = reports.filter((report) => rowsOf(report, 'vg').length > 0).map((report) => readGroup(report, lines));
-      if (raw.some((group) => group === undefined)) return unknown({ reason: 'unparseable', capture: id, line: 1 });
-      const groups = raw.filter((group) => group !== undefined);
-      const complaints = readComplaints(groups, stderr);
-      const twins = findTwins(groups);
-      return known(groups.map((group) => finishGroup(group, twins, complaints)));
-    }),
+    whenKnown(errorOutputOf(captures, id), (stderr) =>
+      whenKnown(reportsOf(captures, id), (reports) => {
+        const found: Found = { lines: lineIndex(text), autoactivation: readAutoactivation(captures) };
+        const raw = reports.filter((report) => rowsOf(report, 'vg').length > 0).map((report) => readGroup(report, found));
+        if (raw.some((group) => group === undefined)) return unknown({ reason: 'unparseable', capture: id, line: 1 });
+        const groups = raw.filter((group) => group !== undefined);
+        const complaints = readComplaints(groups, stderr);
+        const twins = findTwins(groups);
+        return known(groups.map((group) => finishGroup(group, twins, complaints)));
+      }),
+    ),
   );
 }
 
+/** Line of each row by uuid as printed; who is activated by itself, by uuid without hyphens. */
+type Found = { readonly lines: ReadonlyMap<string, number>; readonly autoactivation: ReadonlyMap<string, boolean> };
 type RawGroup = VolumeGroup & NamedGroup;
 
 function finishGroup({ physicalVolumes: _, ...group }: RawGroup, twins: ReadonlySet<string>, complaints: ReadonlyMap<string, string>): VolumeGroup {
@@ -49,26 +51,16 @@ function findTwins(groups: readonly RawGroup[]): ReadonlySet<string> {
   );
 }
 
-function readReports(text: string): readonly Row[] | undefined {
-  try {
-    const document: unknown = JSON.parse(text);
-    const reports = isRow(document) ? document.report : undefined;
-    return Array.isArray(reports) && reports.every(isRow) ? reports : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function readGroup(report: Row, lines: ReadonlyMap<string, number>): RawGroup | undefined {
+function readGroup(report: Row, found: Found): RawGroup | undefined {
   const [vg, ...more] = rowsOf(report, 'vg');
   const uuid = plainUuid(vg, 'vg_uuid');
   const seqno = count(vg, 'vg_seqno');
   const missing = count(vg, 'vg_missing_pv_count');
   if (vg === undefined || more.length > 0 || uuid === undefined || seqno === undefined || missing === undefined) return undefined;
-  const volumes = rowsOf(report, 'lv').map((row) => readVolume(row, lines));
+  const volumes = rowsOf(report, 'lv').map((row) => readVolume(row, found));
   const physical = rowsOf(report, 'pv');
   if (volumes.some((volume) => volume === undefined)) return undefined;
-  const visible = rowsOf(report, 'lv').filter((row) => !word(row, 'lv_name').startsWith('[')).length;
+  const visible = rowsOf(report, 'lv').filter((row) => !isHidden(word(row, 'lv_name'))).length;
   const notWhole = whyNotWhole(vg, missing, physical) ?? whyNotCounted(vg, visible, physical.length);
   return {
     name: word(vg, 'vg_name'),
@@ -80,7 +72,7 @@ function readGroup(report: Row, lines: ReadonlyMap<string, number>): RawGroup | 
     ...(notWhole === undefined ? {} : { notWhole }),
     devices: physical.map((row) => `${word(row, 'pv_major')}:${word(row, 'pv_minor')}`),
     volumes: volumes.filter((volume) => volume !== undefined),
-    line: lines.get(word(vg, 'vg_uuid')) ?? 0,
+    line: found.lines.get(word(vg, 'vg_uuid')) ?? 0,
     physicalVolumes: physical.map((row) => ({ name: word(row, 'pv_name'), uuid: word(row, 'pv_uuid') })),
   };
 }
@@ -104,11 +96,12 @@ function whyNotCounted(vg: Row, volumes: number, physical: number): string | und
   return physical === countedPhysical ? undefined : `LVM counts ${countedPhysical ?? 'no'} physical volumes and lists ${physical}`;
 }
 
-function readVolume(row: Row, lines: ReadonlyMap<string, number>): LogicalVolume | undefined {
+function readVolume(row: Row, { lines, autoactivation }: Found): LogicalVolume | undefined {
   const uuid = plainUuid(row, 'lv_uuid');
   const sectors = count(row, 'lv_size');
   const attr = word(row, 'lv_attr');
   const name = unbracket(word(row, 'lv_name'));
+  const isAutomatic = autoactivation.get(uuid ?? '');
   if (uuid === undefined || sectors === undefined || attr.length < 6 || name === '') return undefined;
   return {
     name,
@@ -118,6 +111,7 @@ function readVolume(row: Row, lines: ReadonlyMap<string, number>): LogicalVolume
     pool: unbracket(word(row, 'pool_lv')),
     origin: unbracket(word(row, 'origin')),
     layout: word(row, 'lv_layout'),
+    ...(isAutomatic === undefined ? {} : { autoactivation: isAutomatic }),
     tags: word(row, 'lv_tags') === '' ? [] : word(row, 'lv_tags').split(','),
     made: word(row, 'lv_time'),
     host: word(row, 'lv_host'),
@@ -139,29 +133,4 @@ function lineIndex(text: string): ReadonlyMap<string, number> {
     if (key !== undefined && at >= 0) lines.set(row.slice(at + key.length, row.indexOf('"', at + key.length)), line);
   }
   return lines;
-}
-
-const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-const rowsOf = (report: Row, key: string): readonly Row[] => (Array.isArray(report[key]) ? report[key].filter(isRow) : []);
-
-/** All values are strings; a missing column reads as a word no good value has, so that it is never taken for empty. */
-function word(row: Row, key: string): string {
-  const value = row[key];
-  return typeof value === 'string' ? value : '(no such column)';
-}
-
-function count(row: Row | undefined, key: string): number | undefined {
-  const value = row?.[key];
-  return typeof value === 'string' && /^[0-9]{1,15}$/.test(value) ? Number(value) : undefined;
-}
-
-function plainUuid(row: Row | undefined, key: string): string | undefined {
-  const value = row?.[key];
-  const uuid = typeof value === 'string' ? value.replaceAll('-', '') : '';
-  return /^[A-Za-z0-9]{32}$/.test(uuid) ? uuid : undefined;
-}
-
-/** Hidden volumes stand in brackets: `[data_tdata]`. */
-function unbracket(name: string): string {
-  return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;
 }

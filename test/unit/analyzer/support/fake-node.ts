@@ -1,6 +1,7 @@
 /** Builds the captures of a node that never was, in the exact formats of dmsetup, LVM and pmxcfs. */
 import { createHash } from 'node:crypto';
 import type { Capture } from '../../../../worker/wire/snapshot';
+import { segmentsOf, tablesOf } from './fake-tables';
 
 export type FakeVolume = {
   readonly name: string;
@@ -10,6 +11,13 @@ export type FakeVolume = {
   readonly pool?: string;
   readonly origin?: string;
   readonly tags?: string;
+  readonly layout?: string;
+  /** Number in its thin pool; counted from 1 in order when not told. */
+  readonly thinId?: number;
+  /** Columns of its segments where they differ from one linear piece (or from what its kind has); none: LVM lists none. */
+  readonly segments?: readonly Readonly<Record<string, string>>[];
+  /** As `lvs` says with lv_autoactivation; hidden volumes are never listed there. */
+  readonly autoactivation?: boolean;
 };
 
 export type FakeGroup = {
@@ -32,6 +40,8 @@ export type FakeMapping = {
   readonly tables?: string;
   readonly uses?: string;
   readonly holders?: string;
+  /** Its live table, lines divided by commas; derived from its volume when not told (fake-tables.ts). Null: dmsetup lists none. */
+  readonly table?: string | null;
 };
 
 export type FakeGuest = { readonly vmid: number; readonly node: string; readonly type?: 'qemu' | 'lxc'; readonly config: string };
@@ -51,7 +61,13 @@ export type FakeNode = {
   readonly tasks?: string;
   readonly ha?: string;
   readonly mentions?: string;
+  /** VMID -> seconds its process had run when the uptime was read. Guests that are not named have no process. */
+  readonly runsSince?: Readonly<Record<number, number>>;
+  readonly cookies?: number;
 };
+
+/** Of the node, when the uptime was read. */
+export const uptimeSeconds = 1_000_000;
 
 /** 32 characters that stay the same for a label, as LVM's uuids without hyphens. */
 export function uuidOf(label: string): string {
@@ -61,6 +77,9 @@ export function uuidOf(label: string): string {
 export function hyphenated(uuid: string): string {
   return [uuid.slice(0, 6), ...[6, 10, 14, 18, 22].map((at) => uuid.slice(at, at + 4)), uuid.slice(26)].join('-');
 }
+
+export const groupUuid = (group: FakeGroup) => group.uuid ?? uuidOf(group.name);
+export const volumeUuid = (group: FakeGroup, { name, uuid }: FakeVolume) => uuid ?? uuidOf(`${group.name}/${name.replace(/[[\]]/g, '')}`);
 
 export const dmUuid = (group: string, volume: string, suffix = '') =>
   `LVM-${uuidOf(group)}${uuidOf(`${group}/${volume}`)}${suffix === '' ? '' : `-${suffix}`}`;
@@ -107,7 +126,10 @@ export function capturesOf(node: FakeNode): Capture[] {
     text('pve.datacenter', ''),
     text('dm.info.1', infoOf(node.mappingsBefore ?? node.mappings ?? [])),
     text('lvm.report', reportOf(node.groups ?? []), { err: lvmSays, errLength: lvmSays.length }),
+    text('lvm.autoactivation', autoactivationOf(node.groups ?? [])),
+    text('dm.table', tablesOf(node)),
     text('dm.info.2', infoOf(node.mappings ?? [])),
+    text('dm.cookies', cookiesOf(node)),
     text('pve.vmlist.2', vmlist),
     ...(node.ha === undefined ? [{ id: 'pve.ha.2', status: 'absent' } as const] : [text('pve.ha.2', node.ha)]),
     text('pve.tasks.2', node.tasks ?? ''),
@@ -118,6 +140,8 @@ export function capturesOf(node: FakeNode): Capture[] {
       ),
     ),
     text('pct.list', listOf(running('lxc').map(({ vmid }) => `${String(vmid).padEnd(10)} running                 ct${vmid}`))),
+    ...processesOf(node),
+    text('host.uptime', `${uptimeSeconds}.00 ${4 * uptimeSeconds}.00\n`),
     text('host.packages', 'pve-manager 9.1.4\nlvm2 2.03.31-2+pmx1\n'),
     {
       id: 'host.mentions',
@@ -163,6 +187,39 @@ export function infoOf(mappings: readonly FakeMapping[]): string {
     .join('');
 }
 
+function autoactivationOf(groups: readonly FakeGroup[]): string {
+  const lv = groups.flatMap((group) =>
+    group.volumes
+      .filter(({ name }) => !name.startsWith('['))
+      .map((volume) => ({ lv_uuid: hyphenated(volumeUuid(group, volume)), lv_autoactivation: volume.autoactivation === true ? 'enabled' : '' })),
+  );
+  return `${JSON.stringify({ report: [{ lv }] }, null, 2)}\n`;
+}
+
+function cookiesOf({ cookies = 0 }: FakeNode): string {
+  const line = (_: unknown, at: number) =>
+    `0xd4d${(at + 0x1000).toString(16)}  ${at}          1          Sat Nov 21 02:40:38 2026   Sat Nov 21 02:40:38 2026\n`;
+  return `Cookie       Semid      Value      Last semop time           Last change time\n${Array.from({ length: cookies }, line).join('')}`;
+}
+
+/** QEMU by its pid file, containers by their monitor and its child. */
+function processesOf({ guests = [], runsSince = {} }: FakeNode): Capture[] {
+  const running = Object.entries(runsSince).map(([vmid, seconds]) => {
+    const isContainer = guests.some((guest) => guest.vmid === Number(vmid) && guest.type === 'lxc');
+    return { vmid, isContainer, pid: Number(vmid) + 10_000, start: (uptimeSeconds - seconds) * 100 };
+  });
+  const files = running.map(({ vmid, isContainer, pid }) => ({
+    path: isContainer ? `/sys/fs/cgroup/lxc.monitor/${vmid}/cgroup.procs` : `/run/qemu-server/${vmid}.pid`,
+    status: 'ok' as const,
+    out: `${pid}\n`,
+    length: `${pid}\n`.length,
+  }));
+  const lines = running.map(({ isContainer, pid, start }) =>
+    isContainer ? `${pid} 1 S ${start - 50} 7 lxc-start\n${pid + 1_000_000} ${pid} S ${start} 7 init\n` : `${pid} 1 S ${start} 7 kvm\n`,
+  );
+  return [{ id: 'guest.pids', status: 'ok', files }, text('guest.processes', lines.join(''))];
+}
+
 function listOf(rows: readonly string[]): string {
   return rows.length === 0 ? '' : `      VMID NAME                 STATUS     MEM(MB)    BOOTDISK(GB) PID       \n${rows.join('\n')}\n`;
 }
@@ -177,7 +234,7 @@ export function reportOf(groups: readonly FakeGroup[]): string {
     const visible = group.volumes.filter(({ name }) => !name.startsWith('['));
     const vg = {
       vg_name: group.name,
-      vg_uuid: hyphenated(group.uuid ?? uuidOf(group.name)),
+      vg_uuid: hyphenated(groupUuid(group)),
       vg_seqno: String(group.seqno ?? 7),
       vg_attr: 'wz--n-',
       vg_extent_size: '8192',
@@ -207,7 +264,7 @@ export function reportOf(groups: readonly FakeGroup[]): string {
     };
     const volumes = group.volumes.map((volume) => ({
       lv_name: volume.name,
-      lv_uuid: hyphenated(volume.uuid ?? uuidOf(`${group.name}/${volume.name.replace(/[[\]]/g, '')}`)),
+      lv_uuid: hyphenated(volumeUuid(group, volume)),
       lv_attr: volume.attr ?? '-wi-XX----',
       lv_size: String(volume.sectors ?? 65536),
       pool_lv: volume.pool ?? '',
@@ -215,7 +272,7 @@ export function reportOf(groups: readonly FakeGroup[]): string {
       origin: volume.origin ?? '',
       origin_uuid: '',
       lv_role: 'public',
-      lv_layout: 'linear',
+      lv_layout: volume.layout ?? (volume.pool === undefined ? 'linear' : 'thin,sparse'),
       lv_tags: volume.tags ?? '',
       lv_time: '2026-11-21 02:40:38 +0000',
       lv_host: 'pve2',
@@ -232,6 +289,10 @@ ${rows([pv])}
               ,
               "lv": [
 ${rows(volumes)}
+              ]
+              ,
+              "seg": [
+${rows(segmentsOf(group))}
               ]
           }`;
   });

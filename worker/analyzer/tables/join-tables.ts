@@ -1,0 +1,70 @@
+/** Gives every mapping its live table, compared with LVM's metadata of the same check-in. */
+import type { Evidence } from '../evidence';
+import type { Mapping, MappingTable } from '../facts';
+import type { LiveTable } from '../parse/dm-table';
+import { decodeDmUuid, type LvmUuid } from '../parse/dm-uuid';
+import { compareTable } from './compare';
+import { findLandings, indexOwners } from './landings';
+import type { GroupLayout } from './layouts';
+import { findOverlaps } from './overlaps';
+import { type Piece, piecesOfTable } from './pieces';
+
+type Layouts = ReadonlyMap<string, GroupLayout>;
+type Joined = {
+  readonly mapping: Mapping;
+  readonly table: LiveTable;
+  readonly lvm: LvmUuid | undefined;
+  /** Undefined: not only linear and striped. */
+  readonly pieces: readonly Piece[] | undefined;
+};
+
+/** A table counts only where the mapping is the same before and after it was read, and the table says it is of that one. */
+export function joinTables(mappings: readonly Mapping[], tables: ReadonlyMap<string, LiveTable>, known: Evidence<Layouts>): readonly Mapping[] {
+  const layouts: Layouts = known.status === 'known' ? known.value : new Map();
+  const joined = new Map<Mapping, Joined>();
+  for (const mapping of mappings) {
+    const table = tables.get(mapping.name);
+    if (table === undefined || !mapping.agreed || table.uuid !== mapping.uuid || table.minor !== mapping.minor || table.targets.length === 0)
+      continue;
+    joined.set(mapping, { mapping, table, lvm: decodeDmUuid(mapping.uuid), pieces: piecesOfTable(table.targets) });
+  }
+  const all = [...joined.values()];
+  const pools = indexPools(all);
+  const owners = indexOwners(layouts);
+  const overlaps = findOverlaps(
+    all.flatMap(({ mapping: { name }, lvm, pieces }) => (lvm === undefined || lvm.suffix !== '' || pieces === undefined ? [] : [{ name, pieces }])),
+  );
+  return mappings.map((mapping) => {
+    const one = joined.get(mapping);
+    if (one === undefined) return mapping;
+    const { table, lvm, pieces } = one;
+    const against = lvm === undefined ? undefined : compareWith(one, lvm, layouts, pools);
+    const isElsewhere = lvm !== undefined && (against === undefined || against.verdict === 'moved' || against.verdict === 'shrunk');
+    const landsIn = isElsewhere && pieces !== undefined ? findLandings(pieces, lvm.lvUuid, owners) : [];
+    const others = [...(overlaps.get(mapping.name) ?? [])];
+    const says: MappingTable = {
+      targets: [...new Set(table.targets.map(({ type }) => type))].slice(0, 8),
+      sectors: table.targets.reduce((sum, { sectors }) => sum + sectors, 0),
+      ...(against === undefined ? {} : { against }),
+      ...(landsIn.length === 0 ? {} : { landsIn }),
+      ...(others.length === 0 ? {} : { overlaps: others }),
+    };
+    return { ...mapping, table: says };
+  });
+}
+
+function compareWith({ table }: Joined, { vgUuid, lvUuid, suffix }: LvmUuid, layouts: Layouts, pools: ReadonlyMap<string, string>) {
+  const volume = layouts.get(vgUuid)?.volumes.get(lvUuid);
+  if (volume === undefined) return undefined;
+  // A pool's own mapping lies on its other one, and a missing part has no segments of its own.
+  if (suffix === 'pool' || suffix.startsWith('missing_'))
+    return { verdict: 'not_compared', why: suffix === 'pool' ? 'thin-pool' : 'missing device' } as const;
+  return compareTable(table.targets, volume, volume.poolUuid === undefined ? undefined : pools.get(vgUuid + volume.poolUuid));
+}
+
+/** Uuids of group and pool -> `major:minor` of the mapping thin volumes lie on. */
+function indexPools(all: readonly Joined[]): ReadonlyMap<string, string> {
+  return new Map(
+    all.flatMap(({ mapping, lvm }) => (lvm?.suffix === 'tpool' ? [[lvm.vgUuid + lvm.lvUuid, `${mapping.major}:${mapping.minor}`] as const] : [])),
+  );
+}
