@@ -47,7 +47,20 @@ async function loadLists() {
 }
 
 /** The allow-lists in the words of awk. @param {Lists} lists */
-function describeLists({ guestConfig, storageConfig, mentions, lvmReport, dmTable, dmRow, plainLine, complaintWords, catalogue, ...needs }) {
+function describeLists({
+  guestConfig,
+  storageConfig,
+  mentions,
+  lvmReport,
+  dmTable,
+  dmRow,
+  plainLine,
+  complaintWords,
+  poolMarks,
+  lockSeconds,
+  catalogue,
+  ...needs
+}) {
   const prefixed = (/** @type {string} */ prefix, /** @type {Readonly<Record<string, Shape>>} */ shapes) =>
     Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${prefix}/${name}`, shape]));
   /** @type {Record<string, Shape>} */
@@ -113,6 +126,9 @@ function describeLists({ guestConfig, storageConfig, mentions, lvmReport, dmTabl
     qemuSeconds: needs.unmovedSeconds['no-blocked-qemu'],
     lookAtMappings: mapping.argv.map(quote).join(' '),
     lookAtMultipath: commandOf(entryOf(catalogue, needs.storageLooks.multipath)).argv.map(quote).join(' '),
+    dataMarks: poolMarks.data.join(' '),
+    metaMarks: poolMarks.meta.join(' '),
+    lockSeconds,
     mapBytes: entryOf(catalogue, needs.storageLooks.mappings).maxBytes,
   };
 }
@@ -135,6 +151,8 @@ const known = new Set(
     'qm-list',
     'pct-list',
     'mentions',
+    'thin-pool-mode',
+    'locks',
   ]),
 );
 
@@ -150,6 +168,7 @@ function listCaptures(catalogue) {
   return packWords(
     lines.map((entry) => `${describeCapture(entry)};`),
     '  ',
+    480,
   ).replace(/;$/gm, '');
 }
 

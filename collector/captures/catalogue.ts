@@ -1,10 +1,10 @@
 /** Everything this collector ever captures, in order. The order is part of the contract with the analyzer. */
-import { clusterAfter, clusterIdentity, datacenter, haBefore, members, tasksBefore, vmlistBefore } from './cluster';
+import { clusterAfter, clusterIdentity, datacenter, haBefore, members, tasksBefore, tasksFailed, vmlistBefore } from './cluster';
 import { mappingReadings, mappingsAfter, mappingsBefore, multipath } from './dm';
 import type { CaptureEntry } from './entry';
 import { configurations, guestProcesses, runningGuests } from './guests';
 import { hostIdentity, hostMentions, hostPackages, hostReadings, hostStatBefore } from './host';
-import { autoactivation, groups } from './lvm';
+import { autoactivation, groups, locks } from './lvm';
 
 export const catalogue: readonly CaptureEntry[] = [
   ...hostIdentity,
@@ -22,7 +22,9 @@ export const catalogue: readonly CaptureEntry[] = [
   autoactivation,
   ...mappingsAfter,
   ...mappingReadings,
+  locks,
   ...clusterAfter,
+  tasksFailed,
   ...runningGuests,
   ...guestProcesses,
   hostPackages,

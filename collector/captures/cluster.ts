@@ -61,6 +61,16 @@ export const tasksBefore: CaptureEntry = {
   redaction: 'tasks',
 };
 
+export const tasksFailed: CaptureEntry = {
+  ...common,
+  id: 'pve.tasks.failed',
+  kind: 'reading',
+  step: 6,
+  source: { kind: 'files', patterns: ['/var/log/pve/tasks/index', '/var/log/pve/tasks/index.1'], isFromEnd: true },
+  redaction: 'failed-tasks',
+  maxBytes: mebibyte,
+};
+
 export const clusterAfter: readonly CaptureEntry[] = [
   { ...vmlistBefore, id: 'pve.vmlist.2', step: 6 },
   { ...haBefore, id: 'pve.ha.2', step: 6 },

@@ -34,6 +34,8 @@ export const mappingsAfter: readonly CaptureEntry[] = [
     redaction: 'dm-table',
   },
   { ...mappingsBefore, id: 'dm.info.2', step: 5 },
+  // Apart from dm.thin-pool: of its counters only levels, so that it changes when something happens.
+  { ...common, id: 'dm.thin-pool.mode', step: 5, source: { kind: 'command', argv: status('thin-pool') }, redaction: 'thin-pool-mode' },
 ];
 
 export const mappingReadings: readonly CaptureEntry[] = [

@@ -12,10 +12,12 @@ export type Source =
   | CommandSource
   | { readonly kind: 'file'; readonly path: string }
   /** Patterns know `*` and `{a,b}`; a path without either may be missing. */
-  | { readonly kind: 'files'; readonly patterns: readonly string[] }
+  | { readonly kind: 'files'; readonly patterns: readonly string[] /** Of a file that is too long the end. */; readonly isFromEnd?: true }
   | { readonly kind: 'link'; readonly path: string }
   /** All processes: lines `pid ppid state start ticks comm` made from /proc/PID/stat (process-table.ts). */
-  | { readonly kind: 'processes' };
+  | { readonly kind: 'processes' }
+  /** Locks of LVM and who holds them, cookies of udev: text made from several files of /proc (lock-table.ts). */
+  | { readonly kind: 'locks'; readonly path: '/proc/locks' };
 
 /** Which filter the content passes before it may leave the node: there is none that lets everything through (redact.ts). */
 export type Redaction =
@@ -36,12 +38,15 @@ export type Redaction =
   | 'ha'
   | 'next-id'
   | 'tasks'
+  | 'failed-tasks'
   | 'guest-config'
   | 'storage-config'
   | 'dm-info'
   | 'dm-table'
   | 'dm-status'
   | 'dm-cookies'
+  | 'thin-pool-mode'
+  | 'locks'
   | 'lvm-report'
   | 'qm-list'
   | 'pct-list'

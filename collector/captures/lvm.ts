@@ -60,3 +60,14 @@ export const autoactivation: CaptureEntry = {
   },
   limitSeconds: 20,
 };
+
+/** Who keeps LVM's commands waiting. Asks no disk: it tells why they hang when nothing else does. */
+export const locks: CaptureEntry = {
+  id: 'lvm.locks',
+  step: 5,
+  kind: 'state',
+  source: { kind: 'locks', path: '/proc/locks' },
+  redaction: 'locks',
+  limitSeconds: 10,
+  maxBytes: mebibyte,
+};

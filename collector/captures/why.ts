@@ -25,11 +25,17 @@ export const whyCaptured: Readonly<Record<string, string>> = {
   'lvm.autoactivation': 'Which volumes this node will activate at its next boot. Apart, because older LVM does not know the column.',
   'dm.table': 'Which extents every mapping leads to. Of targets that can hold keys only type and devices leave the node.',
   'dm.info.2': 'The second reading of dm.info.1: a mapping that changed in between is not judged.',
+  'dm.thin-pool.mode':
+    'Whether a thin pool takes writes, is read-only, failed, or wants a check, and past which mark it is filled. Of the counters only marks.',
   'dm.thin-pool': 'Whether a thin pool is full, read-only or in need of repair. Asks the kernel, writes no metadata.',
   'dm.cookies': 'Commands that wait for udev, which is why an LVM command may not come back.',
+  'lvm.locks':
+    'Which command keeps the lock of a volume group for more than a minute, and whether another one waits: why every LVM command hangs. Also cookies of udev that nobody took back for that long.',
   'pve.vmlist.2': 'The second reading of pve.vmlist.1.',
   'pve.ha.2': 'The second reading of pve.ha.1.',
   'pve.tasks.2': 'The second reading of pve.tasks.1.',
+  'pve.tasks.failed':
+    'Whether a fault has hit somebody already: tasks of the last 7 days that failed at activating or making a volume. Never who started them; of the error only known sentences.',
   'qm.list': 'Which virtual machines run on this node. Only numbers and statuses leave the node. Not run while a virtual machine hangs.',
   'pct.list': 'Which containers run on this node. Only numbers and statuses leave the node. Not run while a virtual machine hangs.',
   'guest.pids': 'Which process belongs to which guest.',

@@ -18,6 +18,8 @@ export function filesOf(source: Source): readonly string[] {
       return source.patterns;
     case 'processes':
       return ['/proc/*/stat'];
+    case 'locks':
+      return [source.path, '/proc/sysvipc/sem', '/proc/*/stat', '/proc/uptime', '/proc/stat'];
     case 'file':
     case 'link':
       return [source.path];

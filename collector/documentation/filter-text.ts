@@ -1,6 +1,18 @@
 /** What each filter lets through, for people; names, keys and sizes come from the allow-lists themselves. */
 import type { Redaction } from '../captures/entry';
-import { dmTable, guestConfig, lvmReport, memoryKeys, mentions, readings, type Shape, storageConfig } from '../redact/allowed';
+import {
+  dmTable,
+  failedTasks,
+  guestConfig,
+  lockSeconds,
+  lvmReport,
+  memoryKeys,
+  mentions,
+  poolMarks,
+  readings,
+  type Shape,
+  storageConfig,
+} from '../redact/allowed';
 
 const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
 /** A character class stands in a table: its bars and backslashes must not end the cell. */
@@ -38,6 +50,10 @@ export const filterTexts: Readonly<Record<Redaction, readonly string[]>> = {
   ha: ['* of each service its id, node, state and target. No comments'],
   'next-id': ['* the line `next-id`'],
   tasks: ['* of tasks that run: node, process, times, type and guest. No users, no tokens'],
+  'failed-tasks': [
+    `* of at most ${failedTasks.most} tasks that failed in the last ${failedTasks.days} days: when they ended, type and guest. No users, no tokens`,
+    `* of the error, when it begins like ${code(failedTasks.beginnings)}: names of groups and volumes, numbers, uuids, and the words below that [standard error](#standard-error) may hold and these: ${failedTasks.words.split(/\s+/).join(' ')}; \`?\` stands for any other. Of other errors nothing`,
+  ],
   'guest-config': [
     '* the names of sections that are snapshots, pending changes, cloud-init or fleecing; `[?]` for any other',
     '* these keys, when their value has its shape:',
@@ -61,6 +77,13 @@ export const filterTexts: Readonly<Record<Redaction, readonly string[]>> = {
     `* of the targets ${code(dmTable.plainTargets)} the parameters; of any other (crypt, integrity …) type and devices`,
   ],
   'dm-status': [`* name, extent and status of targets that only map`],
+  'thin-pool-mode': [
+    `* name of each pool, its mode, whether it wants a check, what it does without room, and the highest of ${code(poolMarks.data.map(String))} percent of its data, and of ${code(poolMarks.meta.map(String))} of its metadata, that it is filled to`,
+  ],
+  locks: [
+    `* names of LVM's lock files, with the number of the process that holds one for more than ${lockSeconds} s and its name when it is a command of LVM; whether others wait that long`,
+    `* numbers of cookies of udev that are older than ${lockSeconds} s`,
+  ],
   'dm-cookies': ['* number and value of each cookie, and when it was used'],
   'lvm-report': [`* the columns that were asked for; of tags only \`${lvmReport.tag}NUMBER\``],
   'qm-list': ['* number and status of each virtual machine'],

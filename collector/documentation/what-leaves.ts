@@ -52,7 +52,7 @@ function renderEntry(entry: CaptureEntry): string {
     '',
     whyCaptured[id] ?? '',
     '',
-    `* ${source.kind === 'command' ? 'command' : source.kind === 'link' ? 'target of the link' : source.kind === 'processes' ? 'one line for each process, from' : 'file'}: ${what.join(', ')}`,
+    `* ${source.kind === 'command' ? 'command' : source.kind === 'link' ? 'target of the link' : source.kind === 'processes' ? 'one line for each process, from' : source.kind === 'locks' ? 'inode numbers of the files below `/run/lock/lvm`, and' : 'file'}: ${what.join(', ')}`,
     `* ${kind}; at most ${limitSeconds} s and ${sizeText(maxBytes)}${attempts === undefined ? '' : `, tried ${attempts} times`}`,
     ...(needs === undefined ? [] : [`* runs only when: ${needTexts[needs]}`]),
     `* filter: [${redaction}](#filter-${redaction})${stderr === 'known-lines' ? '; of standard error only whole sentences without content' : ''}`,

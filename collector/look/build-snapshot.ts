@@ -35,7 +35,8 @@ export function buildSnapshot(
   // Guests are filtered last of all: what they may say depends on the names LVM and the device mapper know.
   const known = readKnownNames(textOf('lvm.report'), [textOf('dm.info.1'), textOf('dm.info.2')]);
   const complained = new Set([...known, ...readGroupNames(textOf('lvm.report'))]);
-  const context: RedactionContext = { known, complained, startOf, storageConfig: textOf('pve.storage') };
+  const now = readNow(textOf('host.stat.1'), textOf('host.uptime'));
+  const context: RedactionContext = { known, complained, startOf, storageConfig: textOf('pve.storage'), now };
   const state: Capture[] = [];
   const readings: Capture[] = [];
   const ms: Record<string, number> = {};
@@ -66,6 +67,12 @@ export function buildSnapshot(
     bootId: /^[0-9a-f-]{36}$/.test(bootId) ? bootId : '00000000-0000-0000-0000-000000000000',
     counters,
   };
+}
+
+/** Unix seconds, from when the kernel booted and for how long it runs. */
+function readNow(stat: string, uptime: string): number | undefined {
+  const [boot, up] = [/^btime (\d{1,12})$/m.exec(stat)?.[1], /^(\d{1,12})/.exec(uptime)?.[1]];
+  return boot === undefined || up === undefined ? undefined : Number(boot) + Number(up);
 }
 
 /** Which virtual machine a process is, by the file its number stands in; 0: none. */

@@ -14,7 +14,7 @@ export function toWireCapture(entry: CaptureEntry, raw: RawCapture): Capture {
   return {
     id,
     ...(source.kind === 'command' ? { argv: [...source.argv] } : {}),
-    ...(source.kind === 'file' || source.kind === 'link' ? { path: source.path } : {}),
+    ...('path' in source ? { path: source.path } : {}),
     status: raw.status,
     ...(raw.exit === undefined ? {} : { exit: raw.exit }),
     ...(raw.signal === undefined ? {} : { signal: raw.signal }),

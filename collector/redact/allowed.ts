@@ -101,6 +101,30 @@ export const dmRow: Shape = { characters: 'A-Za-z0-9#+.:=@_\\\\|, -', max: 4096 
 /** The one line of a file of the kernel's, of a link, or a package's version. */
 export const plainLine: Shape = { characters: 'A-Za-z0-9._:+/~ -', max: 256 };
 
+/** Percent: how full a pool is leaves as the highest of these that it reached. */
+export const poolMarks = { data: [80, 90, 95], meta: [70, 85, 95] } as const;
+
+/** A lock held, or a cookie not taken back, for less is work that goes on. */
+export const lockSeconds = 60;
+
+export const failedTasks = {
+  days: 7,
+  most: 50,
+  /** What the last line of a task's error begins with; names and numbers stand for `…`. */
+  beginnings: [
+    "can't activate LV",
+    "can't deactivate LV",
+    'activating LV',
+    'deactivating LV',
+    "can't activate volume chain for LV",
+    ...['lvcreate', 'lvremove', 'lvrename', 'lvextend', 'lvresize', 'lvchange', 'lvs', 'vgs'],
+  ],
+  /** What may stand before it. */
+  before: ['unable to create VM', 'unable to create CT', 'unable to restore VM', 'unable to restore CT', 'clone failed:', 'start failed:'],
+  words: `activate already another appear deactivate for full in logical lvs manual new no on pool pvs repair required space unable used
+  while zeroed free extents insufficient transaction_id expected the`,
+} as const;
+
 export const readings = {
   /** Interfaces of guests and of their firewall are left out. */
   guestInterfaces: ['lo$', 'tap[0-9]', 'veth', 'fwbr', 'fwpr', 'fwln'],

@@ -5,13 +5,16 @@ import type { RawCapture, RawFile } from '../machine/raw-capture';
 import { redactCounters, redactMembers, redactVmlist } from './cluster-files';
 import { keepSentences, redactComplaints } from './complaints';
 import { redactDmCookies, redactDmStatus, redactDmTable } from './dm-table';
+import { redactFailedTasks } from './failed-tasks';
 import { redactGuestConfig } from './guest-config';
 import { redactGuestProcesses, redactNumbers } from './guest-processes';
 import { redactHaStatus } from './ha-status';
 import { redactDmInfo, redactFirstLine, redactGuestList, redactMemory, redactPackages } from './lines';
+import { redactLocks } from './locks';
 import { redactLvmReport } from './lvm-report';
 import { findMentions, type KnownNames } from './mentions';
 import { redactNextId } from './next-id';
+import { redactPoolMode } from './pool-mode';
 import * as readings from './readings';
 import { redactStorageConfig } from './storage-config';
 import { type ProcessStart, redactTasks } from './tasks';
@@ -24,6 +27,8 @@ export type RedactionContext = {
   readonly startOf: ProcessStart;
   /** As it was read: storages are told by their directories. */
   readonly storageConfig: string;
+  /** Unix seconds by the kernel's own clocks; undefined: not known. */
+  readonly now?: number | undefined;
 };
 
 /** The same capture with its content filtered; unreadable when the content is not what the filter knows. */
@@ -78,12 +83,15 @@ const filters: Readonly<Record<Redaction, Filter>> = {
   ha: redactHaStatus,
   'next-id': redactNextId,
   tasks: (text, { startOf }) => redactTasks(text, startOf),
+  'failed-tasks': (text, { complained, now }) => redactFailedTasks(text, complained, now),
   'guest-config': (text, { known }, path) => redactGuestConfig(path.includes('/lxc/') ? 'lxc' : 'qemu', text, known),
   'storage-config': redactStorageConfig,
   'dm-info': redactDmInfo,
   'dm-table': redactDmTable,
   'dm-status': redactDmStatus,
   'dm-cookies': redactDmCookies,
+  'thin-pool-mode': redactPoolMode,
+  locks: redactLocks,
   'lvm-report': redactLvmReport,
   'qm-list': (text) => redactGuestList('qemu', text),
   'pct-list': (text) => redactGuestList('lxc', text),

@@ -1,6 +1,6 @@
 /** sexton-probe.sh as a program: on every shell and awk of a node, beside the collector, and when things go wrong. */
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -101,6 +101,29 @@ describe('sexton-probe.sh says what the collector says', () => {
       Buffer.from('rootfs: san-prod:vm-555-disk-0\n#\xff\xfe\x80 vm-555-disk-9\nname: \xe9\n', 'latin1'),
     );
     await expectTheSame(node);
+  });
+
+  onNode('where a command of LVM keeps a lock, and another one waits for it', async (node) => {
+    const file = join(node.root, 'run/lock/lvm/V_san1vg');
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(file, '');
+    const { dev, ino } = await stat(file);
+    const [major, minor] = [(dev >>> 8) & 0xfff, (dev & 0xff) | ((dev >>> 12) & 0xfff00)];
+    const place = `${major.toString(16).padStart(2, '0')}:${minor.toString(16).padStart(2, '0')}:${ino}`;
+    await writeFile(
+      join(node.root, 'proc/locks'),
+      `1: FLOCK  ADVISORY  READ  4711 ${place} 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 4712 ${place} 0 EOF\n2: FLOCK  ADVISORY  WRITE 4713 ${place}1 0 EOF\n`,
+    );
+    for (const [pid, comm] of [
+      ['4711', 'vgs'],
+      ['4712', 'lvcreate'],
+      ['4713', 'sshd'],
+    ] as const) {
+      await mkdir(join(node.root, 'proc', pid));
+      await writeFile(join(node.root, 'proc', pid, 'stat'), `${pid} (${comm}) S ${'1 '.repeat(18)}50000000 0 0\n`);
+    }
+    const captures = capturesOf(await expectTheSame(node));
+    expect(captures.find(({ id }) => id === 'lvm.locks')?.out).toBe('V_san1vg 0 W wait ?\nV_san1vg 4711 R hold vgs\ncookie 0x0d4d5284\n');
   });
 
   onNode('of a configuration that is too long', async (node) => {

@@ -66,6 +66,7 @@ export async function makeNodeOfSecrets(): Promise<NodeOfSecrets> {
     'var/log/pve/tasks/active',
     `UPID:pve1:00015F90:02FF1E2B:6B0A1F10:qmigrate:100:${secret('user of a task')}@pam!${secret('token of a task')}: 0\n`,
   );
+  await add('var/log/pve/tasks/index', failedTasks(secret));
   await mkdir(at('proc/90000'));
   await writeFile(at('proc/90000/stat'), `90000 (task) S ${'0 '.repeat(18)}50273835 0 0\n`);
   await add('run/qemu-server/104.pid', `41201\n${secret('pid file')}\n`);
@@ -249,6 +250,8 @@ const kernelFiles = [
   'proc/uptime',
   'proc/loadavg',
   'proc/net/dev',
+  'proc/locks',
+  'proc/sysvipc/sem',
   'proc/cpuinfo',
   'proc/self/mountinfo',
   'proc/sys/kernel/osrelease',
@@ -284,6 +287,23 @@ async function stubCommands(node: FakeNode, secret: Secret): Promise<void> {
       ].join('\n'),
     );
   }
+}
+
+/** Errors as Proxmox VE writes them into its index, and what somebody's hook or storage may have said there. */
+function failedTasks(secret: Secret): string {
+  const task = (type: string, id: string, says: string) =>
+    `UPID:pve1:00015F90:02FF1E2B:6B0A1F10:${type}:${id}:${secret('user of a failed task')}@pam!${secret('token of a failed task')}: 6B0A1F14 ${says}\n`;
+  return [
+    task(
+      'qmstart',
+      '100',
+      `can't activate LV '/dev/san1vg/vm-100-disk-0':   password ${secret('end of a known error')} failed: Device or resource busy`,
+    ),
+    task('qmstart', '100', `hookscript error: TOKEN=${secret('error of a hook script')}`),
+    task('vzdump', '', `command 'mount -o password=${secret('command in an error')}' failed: exit code 32`),
+    task(`qm${secret('type of a task')}!`, '100', 'unexpected status'),
+    task('aptupdate', secret('id of a task'), `lvcreate 'san1vg/vm-100-disk-0' error: ${secret('word of an error')}`),
+  ].join('');
 }
 
 const exists = (path: string) =>

@@ -250,6 +250,46 @@ const complaintText = texts(
   ),
 );
 
+const poolText = texts(
+  piece(
+    'pve-data-tpool: 0 104857600 thin-pool 4 420/4096 81920/819200 - rw discard_passdown queue_if_no_space - 1024 ',
+    'pve-data: 0 8 thin-pool 1 3481/4096 95/100 - out_of_data_space no_discard_passdown error_if_no_space needs_check ',
+    ...[
+      'pve-data: 0 8 thin-pool Fail',
+      'a: 0 8 thin-pool Error',
+      'a: 0 8 thin-pool 1 0/0 1/0 - ro -',
+      'No devices found',
+      'a b: ',
+      ': ',
+      ' thin-pool ',
+    ],
+    ...['\n', '\n', ' ', '0 8', '1/2', '80/100', '9'.repeat(20), 'rw', 'needs_check', 'queue_if_no_space'],
+  ),
+);
+const lockText = texts(
+  piece(
+    ...['file 26:1234 V_san1vg\n', 'file 26:1235 V_san1vg:aux\n', 'file 26:1236 P_global\n', 'file 64769:7 V_a b\n', 'file 1048602:9 V_x\n'],
+    ...['up 503122.51 981204.55\n', 'up 10 1\n', 'btime 1795100000\n', 'btime 17951000000000000\n'],
+    '1: FLOCK  ADVISORY  WRITE 4711 00:1a:1234 0 EOF\n',
+    '1: -> FLOCK  ADVISORY  READ  4712 00:1a:1234 0 EOF\n',
+    '1:  -> FLOCK  ADVISORY  WRITE 4713 00:1a:1235 0 EOF\n',
+    '2: FLOCK  ADVISORY  WRITE 4713 00:1a:1235 0 EOF\n',
+    '3: FLOCK  ADVISORY  READ 4714 00:10001a:9 0 EOF\n',
+    '3: POSIX  ADVISORY  READ 4714 00:1a:1236 0 EOF\n',
+    '4: FLOCK  ADVISORY  READ  4715 00:1a:1236 0 EOF\n',
+    ...[
+      ['4711', 'vgs', '100'],
+      ['4712', 'pvestatd', '200'],
+      ['4713', 'lvcreate', '50300000'],
+      ['4714', 'lvm', '5'],
+      ['4715', 'a) (b', '5'],
+      ['4715', 'dmeventd', '5'],
+    ].map(([pid, comm, start]) => `${pid} (${comm}) D ${'1 '.repeat(18)}${start} 0 -1\n`),
+    ...[' 223171204  3 600 1 0 0 0 0 1795590012 1795590011\n', '223171205 3 600 1 0 0 0 0 1795603100 5\n', ' 4 3 600 1 0 0 0 0 1 1\n'],
+    ...[' ', ':', '\n', 'file ', '1: FLOCK ', '0 EOF', '7', '-> '],
+  ),
+);
+
 export const cases = fc.oneof(
   fc
     .tuple(guestText, fc.constantFrom('qemu-server', 'lxc'))
@@ -259,6 +299,8 @@ export const cases = fc.oneof(
   texts(piece('next-id: lower=1,upper=2', 'next-id:', '\n', ' ', 'a')).map((text) => ({ id: 'pve.datacenter', text, path: '/pattern/b.cfg' })),
   taskText.map((text) => ({ id: 'pve.tasks.1', text, path: '/pattern/active.x' })),
   texts(piece('nodes/pve1', '\n', ' ', '\t', '6.14', '~')).map((text) => ({ id: 'host.kernel', text, path: '/pattern/k.x' })),
+  poolText.map((text) => ({ id: 'dm.thin-pool.mode', text })),
+  lockText.map((text) => ({ id: 'lvm.locks', text, path: '/pattern/l.x' })),
   tableText.map((text) => ({ id: 'dm.table', text })),
   rowText.map((text) => ({ id: 'dm.info.2', text })),
   fc.tuple(reportText, complaintText).map(([text, err]) => ({ id: 'lvm.autoactivation', text, err })),

@@ -4,10 +4,13 @@ import { parseArguments } from '../../../collector/arguments';
 import { catalogue } from '../../../collector/captures/catalogue';
 import { readVitals } from '../../../collector/look/vitals';
 import { redactDmTable } from '../../../collector/redact/dm-table';
+import { redactFailedTasks } from '../../../collector/redact/failed-tasks';
 import { redactGuestConfig } from '../../../collector/redact/guest-config';
 import { redactHaStatus } from '../../../collector/redact/ha-status';
+import { redactLocks } from '../../../collector/redact/locks';
 import { findMentions, readKnownNames } from '../../../collector/redact/mentions';
 import { redactNextId } from '../../../collector/redact/next-id';
+import { redactPoolMode } from '../../../collector/redact/pool-mode';
 import { type RedactionContext, redactCapture } from '../../../collector/redact/redact';
 import { redactStorageConfig } from '../../../collector/redact/storage-config';
 import { redactTasks } from '../../../collector/redact/tasks';
@@ -39,6 +42,13 @@ const readers: readonly (readonly [string, (text: string) => unknown, readonly s
   ['the state of HA', redactHaStatus, ['', '{"service_status":{"vm:1']],
   ['datacenter.cfg', redactNextId, ['', 'next-id:', 'next-id: lower=1']],
   ['running tasks', (text) => redactTasks(text, () => 'cannot-tell'), ['', 'UPID:', task, `${task}@san:`]],
+  [
+    'failed tasks',
+    (text) => redactFailedTasks(text, known, 0x6b0a1f10),
+    ['', 'UPID:', `${task}:a: 6B0A1F10 can't activate LV '`, `${task}:a: 6B0A1F10 lvcreate 'a/b' error:`],
+  ],
+  ['thin pools', redactPoolMode, ['', 'a: 0 8 thin-pool ', 'a: 0 8 thin-pool 1 1/1 ']],
+  ['locks', redactLocks, ['', 'file ', '1: ', '1: FLOCK ', '1 (', '1 (a) D ', 'up ', '1 1 ']],
   ['a line to print', safeLine, ['']],
   ['a report to print', (text) => trimEndOf(safeReport(text, 'terminal') + safeReport(text, 'ascii'), /\n/), ['']],
   ['JSON to print', safeJson, ['']],

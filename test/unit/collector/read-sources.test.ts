@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,5 +100,53 @@ describe('readSources', () => {
       { source: { kind: 'files', patterns: ['/etc/fstab', '/etc/crypttab', '/etc/drbd.d/*.res'] }, maxBytes: 100 },
     ]);
     expect(answer?.files?.map(({ path }) => path)).toEqual(['/etc/fstab']);
+  });
+});
+
+describe('files that are read from their end', () => {
+  const index = (maxBytes: number) =>
+    readSources(root, [{ source: { kind: 'files', patterns: ['/log/index', '/log/index.1'], isFromEnd: true }, maxBytes }]);
+
+  it('gives whole lines of the end, and counts them as all of it', async () => {
+    await put('log/index', 'first line\nsecond line\nthird line\n');
+    expect(index(20)).toMatchObject([{ status: 'ok', files: [{ path: '/log/index', status: 'ok', out: Buffer.from('third line\n') }] }]);
+    expect(index(1000)[0]?.files?.[0]?.out?.toString()).toBe('first line\nsecond line\nthird line\n');
+    expect(index(20)[0]?.files?.[0]?.truncated).toBeUndefined();
+  });
+});
+
+describe('the table of locks', () => {
+  const read = () => readSources(root, [{ source: { kind: 'locks', path: '/proc/locks' }, maxBytes: 100_000 }])[0];
+
+  it('names lock files by device and inode, and processes that hold or wait for a lock on a whole file', async () => {
+    await put('run/lock/lvm/V_san1vg', '');
+    await put('run/lock/lvm/other', '');
+    await put('proc/uptime', '100.5 1\n');
+    await put('proc/stat', 'cpu 1 2\nbtime 1795000000\n');
+    await put(
+      'proc/locks',
+      '1: FLOCK  ADVISORY  WRITE 4711 00:1a:9 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 4712 00:1a:9 0 EOF\n2: POSIX  ADVISORY  WRITE 4713 00:1a:9 0 EOF\n',
+    );
+    for (const pid of [4711, 4712, 4713]) await put(`proc/${pid}/stat`, `${pid} (vgs) S 1\n`);
+    await put('proc/sysvipc/sem', '       key      semid\n');
+    const { dev, ino } = await stat(join(root, 'run/lock/lvm/V_san1vg'));
+    const text = read()?.out?.toString() ?? '';
+    expect(text.split('\n')).toEqual([
+      `file ${dev}:${ino} V_san1vg`,
+      'up 100.5 1',
+      'btime 1795000000',
+      ...[
+        '1: FLOCK  ADVISORY  WRITE 4711 00:1a:9 0 EOF',
+        '1: -> FLOCK  ADVISORY  WRITE 4712 00:1a:9 0 EOF',
+        '2: POSIX  ADVISORY  WRITE 4713 00:1a:9 0 EOF',
+      ],
+      ...['4711 (vgs) S 1', '4712 (vgs) S 1', '       key      semid', ''],
+    ]);
+  });
+
+  it('is missing where the kernel shows no locks, and empty where LVM never ran', async () => {
+    expect(read()).toMatchObject({ status: 'absent', reason: 'ENOENT' });
+    await put('proc/locks', '');
+    expect(read()).toMatchObject({ status: 'ok', out: Buffer.from('') });
   });
 });

@@ -16,8 +16,19 @@ describe('takeCaptures', () => {
     expect(catalogue.map(({ id }) => id)).toEqual([
       ...['host.boot-id', 'host.machine-id', 'host.name', 'host.kernel', 'pve.local', 'pve.version', 'pve.vmlist.1', 'pve.members', 'pve.ha.1'],
       ...['pve.datacenter', 'pve.tasks.1', 'host.stat.1', 'pve.guests', 'pve.storage', 'dm.info.1', 'dm.multipath'],
-      ...['lvm.report', 'lvm.autoactivation', 'dm.table', 'dm.info.2', 'dm.thin-pool', 'dm.cookies'],
-      ...['pve.vmlist.2', 'pve.ha.2', 'pve.tasks.2', 'qm.list', 'pct.list', 'guest.pids', 'guest.processes', 'host.packages', 'host.mentions'],
+      ...['lvm.report', 'lvm.autoactivation', 'dm.table', 'dm.info.2', 'dm.thin-pool.mode', 'dm.thin-pool', 'dm.cookies', 'lvm.locks'],
+      ...[
+        'pve.vmlist.2',
+        'pve.ha.2',
+        'pve.tasks.2',
+        'pve.tasks.failed',
+        'qm.list',
+        'pct.list',
+        'guest.pids',
+        'guest.processes',
+        'host.packages',
+        'host.mentions',
+      ],
       ...['host.uptime', 'host.loadavg', 'host.meminfo', 'host.processor', 'host.network', 'host.mounts', 'host.stat.2'],
       ...['host.file-systems', 'zfs.pools'],
     ]);
@@ -30,7 +41,18 @@ describe('takeCaptures', () => {
     // Before LVM the storage is looked at once more, in two commands.
     expect(machine.seen.filter((one) => !one.startsWith('/'))).toEqual([
       ...['fenced 6', 'fenced 2', 'dmsetup info', 'dmsetup status', 'dmsetup info', 'dmsetup status', 'lvm fullreport', 'lvs --readonly'],
-      ...['dmsetup table', 'dmsetup info', 'dmsetup status', 'dmsetup udevcookies', 'fenced 3', 'qm list', 'pct list', 'dpkg-query -W', 'stat -f'],
+      ...[
+        'dmsetup table',
+        'dmsetup info',
+        'dmsetup status',
+        'dmsetup status',
+        'dmsetup udevcookies',
+        'fenced 3',
+        'qm list',
+        'pct list',
+        'dpkg-query -W',
+        'stat -f',
+      ],
       'zpool list',
     ]);
     expect([...raw.values()].every(({ status }) => status === 'ok')).toBe(true);
