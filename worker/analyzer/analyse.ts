@@ -19,7 +19,7 @@ export function analyse(evidence: ClusterEvidence): ClusterReport {
   const cluster = checkRules(rulesFor(clusterRules, isServed), clusterInputs(evidence, context), {
     clusterId: evidence.clusterId,
     nodeId: '',
-    place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster' },
+    place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster', searched: inventory?.searched },
   });
   const nodes = evidence.members.map((member) => reportNode(member, context, { evidence, inventory, clusterFindings: cluster.findings }));
   const complete = isComplete(cluster.outcomes);

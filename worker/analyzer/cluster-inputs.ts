@@ -32,6 +32,8 @@ export type Use = {
   isUsed(group: VolumeGroup, volume: LogicalVolume): boolean;
   /** Open on a member, now or when it was heard last. */
   isOpen(volume: LogicalVolume): boolean;
+  /** A command is in the middle of its mapping on some member: made, renamed or removed while it was read, suspended. */
+  isChanging(volume: LogicalVolume): boolean;
   holdOf(volume: LogicalVolume): Hold | undefined;
   /** Members whose open counts are not known now. */
   readonly unseenMembers: readonly string[];
@@ -72,9 +74,14 @@ function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, refer
     references: cluster.views.join(views, []),
   }));
   const open = new Set<string>();
+  const changing = new Set<string>();
   for (const { facts } of [...fresh, ...silent]) {
-    for (const mapping of facts.mappings.status === 'known' ? facts.mappings.value : []) {
-      if (mapping.open > 0) open.add(decodeDmUuid(mapping.uuid)?.lvUuid ?? '');
+    for (const { uuid, open: openCount, agreed, suspended, tables } of facts.mappings.status === 'known' ? facts.mappings.value : []) {
+      const isChanging = !agreed || suspended || tables !== 'Live';
+      if (openCount === 0 && !isChanging) continue;
+      const volume = decodeDmUuid(uuid)?.lvUuid ?? '';
+      if (openCount > 0) open.add(volume);
+      if (isChanging) changing.add(volume);
     }
   }
   const isNamed = (by: References, group: VolumeGroup, volume: LogicalVolume) =>
@@ -88,7 +95,8 @@ function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, refer
     isUsed: (group, volume) =>
       isNamed(references, group, volume) || others.some((other) => other.groups.has(group.uuid) && isNamed(other.references, group, volume)),
     isOpen: (volume) => open.has(volume.uuid),
-    holdOf: (volume) => inFlight.holdOf([volume.name], []),
+    isChanging: (volume) => changing.has(volume.uuid),
+    holdOf: (volume) => inFlight.holdOf([volume.name], []) ?? inFlight.blindness,
     unseenMembers: absentMembers,
   };
 }

@@ -28,6 +28,7 @@ export type Unknown =
   | { readonly reason: 'old_metadata'; readonly group: string; readonly seqno: number; readonly known: number }
   | { readonly reason: 'moved_group'; readonly group: string }
   | { readonly reason: 'storage_unknown'; readonly storage: string }
+  | { readonly reason: 'foreign_plugin'; readonly storage: string; readonly group: string }
   | { readonly reason: 'in_flight'; readonly guest: number | null; readonly says: string };
 
 export const known = <T>(value: T): Evidence<T> => ({ status: 'known', value });

@@ -170,6 +170,8 @@ export type Guest = {
   readonly name: string;
   readonly template: boolean;
   readonly lock: string;
+  /** Sections of snapshots that are half made or half deleted (`snapstate`); absent: none. */
+  readonly unfinished?: readonly string[];
   readonly references: readonly Reference[];
 };
 

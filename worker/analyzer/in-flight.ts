@@ -1,7 +1,7 @@
 /** What is under way in a cluster: locks, tasks, HA, entries that changed while they were read; and where nobody could look. */
 import type { FreshMember } from './cluster-evidence';
 import type { Guest } from './facts';
-import { guestOfVolume } from './parse/volume-name';
+import { guestOfVolume, kindOfVolume } from './parse/volume-name';
 
 export type Hold = {
   /** Undefined: nobody's in particular. */
@@ -12,10 +12,18 @@ export type Hold = {
 export type InFlight = {
   /** Why nothing may be concluded or done about a volume of these names now; undefined: nothing is known to be under way. */
   holdOf(volumeNames: readonly string[], owners: readonly Guest[]): Hold | undefined;
+  /** Some member's running tasks could not be read: what no guest is known to use may be in the making there. */
+  readonly blindness: Hold | undefined;
 };
 
 /** Locks in which a guest may rest for months. */
 const restingLocks = new Set(['', 'suspended', 'mounted']);
+
+/** Consoles people leave open: they touch no volume. @see qemu-server, pve-manager: worker types */
+const consoleTasks = new Set(['vncproxy', 'vncshell', 'spiceproxy', 'spiceshell', 'termproxy']);
+
+/** What only exists while a backup runs. */
+const isOfBackup = (volumeName: string) => ['fleecing', 'backup-snapshot'].includes(kindOfVolume(volumeName));
 
 export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
   const moving = new Map<number, string>();
@@ -23,8 +31,11 @@ export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
   /** Nodes whose running tasks or changes could not be read: their guests may be in the middle of anything. */
   const blind = new Set<string>();
   let anonymous: string | undefined;
+  let backup: string | undefined;
   for (const { facts, view, name } of fresh) {
     for (const guest of view?.guests.status === 'known' ? view.guests.value : []) {
+      const [unfinished] = guest.unfinished ?? [];
+      if (unfinished !== undefined) moving.set(guest.vmid, `snapshot ${unfinished} is half made or half deleted`);
       if (!restingLocks.has(guest.lock)) moving.set(guest.vmid, `locked (${guest.lock})`);
       const home = homes.get(guest.vmid);
       if (home !== undefined && home !== guest.node) moving.set(guest.vmid, 'its members disagree where it lives');
@@ -35,14 +46,19 @@ export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
     if (facts.movedGuests.status === 'known')
       for (const vmid of facts.movedGuests.value) moving.set(vmid, 'its configuration changed during the check-in');
     for (const { type, id } of facts.tasks.status === 'known' ? facts.tasks.value : []) {
+      if (consoleTasks.has(type)) continue;
       const [, vmid] = /^([1-9][0-9]{2,8})(?:@.*)?$/.exec(id) ?? [];
       if (vmid !== undefined) moving.set(Number(vmid), `task ${type} on ${name}`);
       // It frees or wipes a volume and does not say which.
       else if (type === 'imgdel') anonymous = `task imgdel on ${name}`;
+      // Of several guests; the one it works on is locked, and what it left of another it may still remove.
+      else if (type === 'vzdump') backup = `task vzdump on ${name}`;
     }
   }
   const knowsHa = fresh.some(({ view }) => view?.ha.status === 'known');
+  const [blindNode] = blind;
   return {
+    blindness: blindNode === undefined ? undefined : { guest: undefined, says: `running tasks of ${blindNode} could not be read` },
     holdOf: (volumeNames, owners) => {
       const guests = [...volumeNames.map(guestOfVolume), ...owners.map(({ vmid }) => vmid)].filter((vmid) => vmid !== undefined);
       for (const guest of guests) {
@@ -51,6 +67,7 @@ export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
       }
       const [guest] = guests;
       if (anonymous !== undefined) return { guest, says: anonymous };
+      if (backup !== undefined && volumeNames.some(isOfBackup)) return { guest, says: backup };
       if (!knowsHa) return { guest, says: "HA's state could not be read" };
       if (blind.size === 0) return undefined;
       // A task about a guest runs where the guest lives; where that is not known it may be anywhere.

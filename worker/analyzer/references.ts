@@ -1,6 +1,7 @@
 /** Which guests use a volume. Every reference and mention of every view counts; errs towards "referenced" only. */
 import type { ClusterView, Guest, StorageEntry } from './facts';
-import { keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
+import { snapshotOfSection } from './parse/guest-config';
+import { indexStorages, keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
 
 type Named = { readonly name: string };
 type Identified = { readonly name: string; readonly uuid: string };
@@ -13,6 +14,8 @@ export type References = {
   guest(vmid: number): Guest | undefined;
   /** `VM 119`, `CT 200`, or `guest 777` when no configuration says what it is. */
   whoIs(vmid: number): string;
+  /** Where else this guest has a volume of this name: `san-b:vm-131-disk-0 (san2vg)`. */
+  elsewhere(guest: Guest, volume: string): readonly string[];
   /** Paths that may be any volume, and the guest that uses them; undefined: a mention. */
   readonly opaque: readonly { readonly path: string; readonly guest: Guest | undefined }[];
 };
@@ -26,6 +29,7 @@ export function completeView(view: ClusterView | undefined): CompleteView | unde
 }
 
 type ViewIndex = {
+  readonly storages: ReadonlyMap<string, StorageEntry>;
   readonly users: ReadonlyMap<string, readonly Guest[]>;
   readonly guests: ReadonlyMap<number, Guest>;
   readonly mentioned: ReadonlySet<string>;
@@ -56,15 +60,15 @@ function indexView(view: CompleteView): ViewIndex {
   const users = new Map<string, Guest[]>();
   const mentioned = new Set<string>();
   const opaque: { path: string; guest: Guest | undefined }[] = [];
-  const storages = new Map(view.storages.map((storage) => [storage.id, storage]));
+  const storages = indexStorages(view.storages);
   for (const word of view.mentions) {
     const places = placesOfWord(word);
     for (const key of places.keys) mentioned.add(key);
     if (places.opaque !== undefined) opaque.push({ path: word, guest: undefined });
   }
   for (const guest of view.guests) {
-    for (const { volume } of guest.references) {
-      const places = placesOfReference(volume, storages);
+    for (const { section, volume } of guest.references) {
+      const places = placesOfReference(volume, storages, snapshotOfSection(section));
       if (places.opaque !== undefined) opaque.push({ path: volume, guest });
       for (const key of places.keys) {
         const known = users.get(key);
@@ -73,7 +77,7 @@ function indexView(view: CompleteView): ViewIndex {
       }
     }
   }
-  return { users, guests: new Map(view.guests.map((guest) => [guest.vmid, guest])), mentioned, opaque };
+  return { storages, users, guests: new Map(view.guests.map((guest) => [guest.vmid, guest])), mentioned, opaque };
 }
 
 function joinIndexes(views: readonly ViewIndex[], hostMentions: readonly string[]): References {
@@ -91,6 +95,11 @@ function joinIndexes(views: readonly ViewIndex[], hostMentions: readonly string[
     },
     isMentioned: (group, volume) => keysOfVolume(group, volume).some((key) => mentioned.has(key) || views.some((view) => view.mentioned.has(key))),
     guest,
+    elsewhere: ({ references }, name) =>
+      [...new Set(references.filter(({ volume }) => volume.endsWith(`:${name}`)).map(({ volume }) => volume))].map((volume) => {
+        const group = views[0]?.storages.get(volume.slice(0, volume.indexOf(':')))?.vgname ?? '';
+        return group === '' ? volume : `${volume} (${group})`;
+      }),
     whoIs: (vmid) => sayGuest(guest(vmid), vmid),
     opaque: [...views.flatMap(({ opaque }) => opaque), ...numbers],
   };

@@ -26,6 +26,16 @@ export type Place = {
   readonly node: string;
   /** The id Proxmox VE gives the next new guest; null: none is free; undefined: not known. */
   readonly nextId?: number | null | undefined;
+  readonly searched?: Searched | undefined;
+};
+
+/** Where guests' volumes were looked for: of the whole cluster, as it is now. */
+export type Searched = {
+  readonly vms: number;
+  readonly containers: number;
+  readonly nodes: number;
+  /** Storages on LVM and their groups, at most 50. */
+  readonly storages: readonly { readonly id: string; readonly group: string }[];
 };
 
 type Definition<Inputs, Need extends keyof Inputs, Detail> = {

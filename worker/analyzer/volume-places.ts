@@ -5,6 +5,7 @@
 import type { StorageEntry } from './facts';
 import { decodeDmName } from './parse/dm-name';
 import { decodeDmUuid } from './parse/dm-uuid';
+import { snapshotVolumes } from './parse/volume-name';
 
 /** `number`: /dev/dm-7. `content`: a file system's uuid or label. */
 export type Places = { readonly keys: readonly string[]; readonly opaque?: 'number' | 'content' };
@@ -21,21 +22,39 @@ export function keysOfVolume(group: { readonly name: string }, volume: { readonl
 /** Plugins whose volumes are not on LVM. Others than these and lvm/lvmthin are third-party: their volumes may be anywhere. */
 const notOnLvm = new Set(['dir', 'nfs', 'cifs', 'glusterfs', 'cephfs', 'zfspool', 'zfs', 'rbd', 'iscsi', 'iscsidirect', 'pbs', 'btrfs', 'esxi']);
 
-/** A drive's volume: `storage:volume` or a path. No keys: it lies on something that is not LVM. */
-export function placesOfReference(volume: string, storages: ReadonlyMap<string, StorageEntry>): Places {
+export const isOnLvm = ({ type }: Pick<StorageEntry, 'type'>): boolean => type === 'lvm' || type === 'lvmthin';
+
+/** No plugin of Proxmox VE's: what it keeps in a group, and under which names, only it knows. */
+export const isForeignType = ({ type }: Pick<StorageEntry, 'type'>): boolean => !isOnLvm({ type }) && !notOnLvm.has(type);
+
+/** Entries by id. One id twice is a mistake of somebody's: then nobody knows which group is meant. */
+export function indexStorages(storages: readonly StorageEntry[]): ReadonlyMap<string, StorageEntry> {
+  const byId = new Map<string, StorageEntry>();
+  for (const storage of storages) byId.set(storage.id, byId.has(storage.id) ? { ...storage, type: '', vgname: '' } : storage);
+  return byId;
+}
+
+/**
+ * A drive's volume: `storage:volume` or a path. No keys: it lies on something that is not LVM. `snapshot`: the section of a
+ * snapshot it stands in, which implies a volume of its own.
+ */
+export function placesOfReference(volume: string, storages: ReadonlyMap<string, StorageEntry>, snapshot: string): Places {
   if (volume.startsWith('/')) return placesOfPath(volume);
   const colon = volume.indexOf(':');
   const storage = storages.get(volume.slice(0, colon));
-  const name = lastComponent(volume.slice(colon + 1));
-  if (storage === undefined) return { keys: [keyOf(anywhere, name)] };
-  if (storage.type === 'lvm' || storage.type === 'lvmthin') return { keys: [keyOf(storage.vgname === '' ? anywhere : storage.vgname, name)] };
-  return { keys: notOnLvm.has(storage.type) ? [] : [keyOf(anywhere, name)] };
+  if (storage !== undefined && notOnLvm.has(storage.type)) return { keys: [] };
+  const group = storage === undefined || !isOnLvm(storage) || storage.vgname === '' ? anywhere : storage.vgname;
+  // A linked clone names its base as well: `base-100-disk-0/vm-101-disk-0`.
+  const names = volume.slice(colon + 1).split('/');
+  const implied = snapshot === '' ? [] : names.flatMap((name) => snapshotVolumes(name, snapshot));
+  return { keys: [...names, ...implied].map((name) => keyOf(group, name)) };
 }
 
-/** A word from a text PVE itself does not read: a path, a volume's name, a mapping's name. */
+/** A word from a text PVE itself does not read: a path, a volume's name, a mapping's name (`vm--1--disk--0` is a part of one). */
 export function placesOfWord(word: string): Places {
   if (word.startsWith('/')) return placesOfPath(word);
-  return { keys: [keyOf(anywhere, word), ...keysOfMapping(word)] };
+  const volume = word.slice(word.indexOf(':') + 1);
+  return { keys: [keyOf(anywhere, volume), keyOf(anywhere, volume.replaceAll('--', '-')), ...keysOfMapping(word)] };
 }
 
 function placesOfPath(path: string): Places {

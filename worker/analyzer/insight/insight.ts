@@ -7,6 +7,8 @@ import { isQuorate } from '../cluster-context';
 import type { Guest, StorageEntry } from '../facts';
 import { type CompleteView, completeView } from '../references';
 import type { Found, NodeReport } from '../report-shape';
+import type { Searched } from '../rule';
+import { isOffered } from '../storage-listing';
 import { type GuestTable, tableGuests } from './guest-table';
 import { type Landing, landGuests } from './landing';
 import { firstFreeId, type NextIds, nextIdsOf } from './next-ids';
@@ -18,6 +20,7 @@ export type Insight = {
   /** Largest first. */
   readonly reclaimable: readonly Reclaimable[];
   readonly guests: GuestTable;
+  readonly searched: Searched;
 };
 
 /** Guests and storages as the cluster has them now. */
@@ -26,6 +29,7 @@ export type Inventory = {
   readonly storages: readonly StorageEntry[];
   /** See Place. */
   readonly nextId: number | null;
+  readonly searched: Searched;
 };
 
 /** Undefined: no quorate member has shown its guest configurations lately, so nothing can be said about guests. */
@@ -34,11 +38,16 @@ export function takeInventory(context: ClusterContext): Inventory | undefined {
   const view = completeView(trusted?.view);
   if (context.oneCluster.status === 'unknown' || trusted?.view === undefined || view === undefined) return undefined;
   const guests = guestsOfAll(context, view);
-  return { guests, storages: view.storages, nextId: firstFreeId(trusted.view.nextId, new Set(guests.map(({ vmid }) => vmid))) };
+  return {
+    guests,
+    storages: view.storages,
+    nextId: firstFreeId(trusted.view.nextId, new Set(guests.map(({ vmid }) => vmid))),
+    searched: saySearched(guests, view.storages, context),
+  };
 }
 
 export function gainInsight(
-  { guests, storages, nextId }: Inventory,
+  { guests, storages, nextId, searched }: Inventory,
   context: ClusterContext,
   nodes: readonly NodeReport[],
   clusterFindings: readonly Found[],
@@ -49,6 +58,22 @@ export function gainInsight(
     landing: landGuests({ guests, storages, context }),
     reclaimable: sumReclaimable(clusterFindings),
     guests: tableGuests(guests, context, findings),
+    searched,
+  };
+}
+
+const maxStorages = 50;
+
+function saySearched(guests: readonly Guest[], storages: readonly StorageEntry[], { grouping }: ClusterContext): Searched {
+  const containers = guests.filter(({ type }) => type === 'lxc').length;
+  return {
+    vms: guests.length - containers,
+    containers,
+    nodes: grouping.listed?.length ?? 0,
+    storages: storages
+      .filter(isOffered)
+      .slice(0, maxStorages)
+      .map(({ id, vgname }) => ({ id, group: vgname })),
   };
 }
 

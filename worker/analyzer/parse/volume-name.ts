@@ -27,11 +27,49 @@ export function isFixedName(name: string): boolean {
   return fixed.test(name);
 }
 
-const consumers = /^vm-[1-9][0-9]{2,8}-pvc-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/**
+ * Volumes of consumers that no guest's configuration names. Kubernetes' CSI driver (`vm-9999-pvc-…`; 9999 is its number for
+ * everything it is given), LINSTOR (`…_00000`, with its snapshots behind it), replication's snapshots, and LVM's own layers:
+ * the report shows them in brackets, and attributes differ by release.
+ */
+const consumers = [
+  /^vm-[1-9][0-9]{2,8}-pvc-/,
+  /^vm-9999-(?!disk-[0-9]|cloudinit|state-|fleece-)/,
+  /_[0-9]{5}(?:_.*)?$/,
+  /___replicate_.*__$/,
+  /_(?:[rm]image(?:_[0-9]+)?|rmeta(?:_[0-9]+)?|mlog|iorig|imeta|corig|wcorig|cvol|cpool|cdata|cmeta|tdata|tmeta|vdata|vpool|vorigin|pmspare)(?:_[0-9]+)?$/,
+] as const;
 
-/** Volumes of consumers that no guest's configuration names: Kubernetes' CSI driver. */
 export function isConsumerVolume(name: string): boolean {
-  return consumers.test(name);
+  return consumers.some((pattern) => pattern.test(name));
+}
+
+/**
+ * What a volume is for, by its name. `being-deleted`: Proxmox VE renamed it and was to wipe and remove it.
+ * `backup-snapshot`: what the backup of a container reads from.
+ */
+export type VolumeKind = 'disk' | 'template' | 'cloudinit' | 'state' | 'fleecing' | 'backup-snapshot' | 'being-deleted' | 'other';
+
+const kinds: readonly (readonly [VolumeKind, RegExp])[] = [
+  ['being-deleted', /^del-(?:snap_)?(?:vm|base)-[1-9][0-9]{2,8}-/],
+  ['backup-snapshot', /^snap_(?:vm|base)-[1-9][0-9]{2,8}-.+_vzdump$/],
+  ['disk', /^vm-[1-9][0-9]{2,8}-disk-[0-9]+(?:\.qcow2)?$/],
+  ['template', /^base-[1-9][0-9]{2,8}-/],
+  ['cloudinit', /^vm-[1-9][0-9]{2,8}-cloudinit(?:\.qcow2)?$/],
+  ['state', /^vm-[1-9][0-9]{2,8}-state-/],
+  ['fleecing', /^vm-[1-9][0-9]{2,8}-fleece-[0-9]+(?:\.qcow2)?$/],
+];
+
+export function kindOfVolume(name: string): VolumeKind {
+  return kinds.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
+}
+
+/**
+ * The volumes a snapshot of this volume implies, which no drive line names: its own on a thin pool, a link of the chain on
+ * thick storage. @see pve-storage LvmThinPlugin.pm `volume_snapshot`, LVMPlugin.pm `get_snap_name`
+ */
+export function snapshotVolumes(volume: string, snapshot: string): readonly [thin: string, chain: string] {
+  return [`snap_${volume}_${snapshot}`, `snap_${volume.replace(/\.[^.]+$/, '')}_${snapshot}.qcow2`];
 }
 
 const spelled =

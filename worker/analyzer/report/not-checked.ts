@@ -80,6 +80,8 @@ export function sayUnknown(why: Unknown): string {
       return `its volume is in group ${why.group} now (split, merged or imported group). Look at ${commandWith('lvs -a -o+lv_uuid', why.group)}.`;
     case 'storage_unknown':
       return `${why.storage} is used by a guest and may be any volume. Use a /dev/disk/by-id path instead.`;
+    case 'foreign_plugin':
+      return `storage ${why.storage} keeps volumes in ${why.group} too, and its plugin is not Proxmox VE's own: which of them it uses only it knows.`;
     case 'in_flight':
       return `${why.guest === null ? '' : `guest ${why.guest}: `}${why.says}. Judged again at the next check-in.`;
   }

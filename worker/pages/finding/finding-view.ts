@@ -32,7 +32,7 @@ export type FindingContext = {
 export function viewFinding(row: FindingRow, { tenantKey, nodes, report, now }: FindingContext): FindingView {
   const node = nodes.find(({ nodeId }) => nodeId === row.nodeId);
   const nodeName = row.nodeId === null ? '' : (node?.name ?? 'a removed node');
-  const words = explainStored(row, { node: nodeName, nextId: report?.insight?.ids.next });
+  const words = explainStored(row, { node: nodeName, nextId: report?.insight?.ids.next, searched: report?.insight?.searched });
   const hold = {
     openedAt: row.openedAt,
     holdMinutes: holdMinutesOf(row.rule),

@@ -1,123 +1,100 @@
 /**
- * A guest volume that no guest of the cluster names. It is data: guidance only. Kubernetes volumes, imports that write
- * the configuration last, moves and templates look the same for a while: hence the guards and the day of waiting.
- * @see pve-storage LVMPlugin.pm `list_images`, LvmThinPlugin.pm `list_images`: only what they list is judged
+ * A volume of Proxmox VE's that no guest of the cluster names. It is data: guidance only. Kubernetes volumes, imports that
+ * write the configuration last, moves and templates look the same for a while: hence the guards and the day of waiting.
  */
 import type { ClusterInputs, Use } from '../../cluster-inputs';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from '../../facts';
-import { guestOfVolume, isConsumerVolume, isFixedName, isListedVolume } from '../../parse/volume-name';
-import { isPlainToken } from '../../plain-text';
+import { guestOfVolume, isConsumerVolume, isFixedName, kindOfVolume } from '../../parse/volume-name';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import type { SeenGroup } from '../../seen-groups';
-
-type Detail = {
-  readonly volume: string;
-  readonly group: string;
-  readonly storage: string;
-  readonly sectors: number;
-  readonly made: string;
-  readonly host: string;
-  readonly guest: number | null;
-  /** `VM 131`, `CT 131`; null: there is no guest of that number. */
-  readonly owner: string | null;
-  /** Volumes of the same number on other storages: "the guest uses that number elsewhere". */
-  readonly elsewhere: readonly string[];
-  readonly isFixed: boolean;
-  readonly unseenMembers: readonly string[];
-};
+import { foreignStorageOn, isOffered, listingStorage } from '../../storage-listing';
+import { explainUnused, type UnusedDetail } from './unused-words';
 
 export const unreferencedVolume = defineRule<ClusterInputs>()({
   id: 'dm.unreferenced-volume',
   title: 'Disk no guest uses',
   brief: 'disk no guest uses',
-  severity: ({ isFixed }: Detail) => (isFixed ? 'warning' : 'info'),
+  severity: ({ isFixed }: UnusedDetail) => (isFixed ? 'warning' : 'info'),
   // Where it is mapped; a volume without a mapping counts nowhere.
   counts: 'tombstone',
   word: 'unused',
+  doesNotApply: 'No LVM storage is offered in this cluster.',
+  reference: {
+    what: 'A volume lies in the group of an LVM storage, carries a name Proxmox VE gives, and no guest names it: a disk, a saved RAM state, scratch space of a backup, a disk whose deletion was begun.',
+    why: 'It takes space. Fixed names (cloud-init, RAM, fleecing, half-deleted disks) block the next volume of the same purpose; a normal disk name can be attached to, and destroyed with, the next guest of that number.',
+    how: "Every volume the storage plugin itself would list, or made and hides (`del-`, the snapshot of a container backup), against the configurations of all guests as every heard member shows them: current, pending and unused entries, all snapshots with the volumes they imply, RAM states, paths and mapping names, and words of arguments, notes, `lxc` lines and the hosts' own files.",
+    severity: 'Information; a warning where the name blocks another volume.',
+    evidence: ['lvm.report', 'pve.guests', 'pve.storage', 'host.mentions', 'dm.info.2', 'pve.tasks.2'],
+    guards: [
+      'Volumes of Kubernetes, LINSTOR and replication, templates other volumes come from, layers of cache and RAID are passed over.',
+      'Open anywhere, or named where Proxmox VE itself does not look: in use.',
+      'A guest that passes through a device by number or content: not checked, it may be any volume.',
+      "A storage plugin that is not Proxmox VE's own on the same group: not checked.",
+      'Locks, tasks, HA, deletions under way: not checked; an import leaves no trace, so nothing is said aloud for a day.',
+      'Another cluster that sees the group: its guests count too.',
+    ],
+    remedy: 'None: it is data. How to look, keep and free is said.',
+    sources: [
+      'pve-storage LVMPlugin.pm list_images, free_lvm_volumes_locked; LvmThinPlugin.pm list_images, volume_snapshot',
+      'qemu-server foreach_volid; API2/Qemu.pm destroy_vm; pve-manager API2/Cluster.pm nextid',
+    ],
+  },
   holdMinutes: 24 * 60,
   needs: ['groups', 'use'],
-  detect({ groups: { groups, unseen }, use }): Detection<Detail> {
-    const found: Hit<Detail>[] = [];
+  detect({ groups: { groups, unseen }, use }): Detection<UnusedDetail> {
+    const found: Hit<UnusedDetail>[] = [];
     const notChecked: NotChecked[] = [...unseen];
     for (const seen of groups) {
       const origins = new Set(seen.group.volumes.map(({ origin }) => origin));
       for (const volume of seen.group.volumes) {
-        const storage = listingStorage(seen, volume, use);
+        const storage = listingStorage(seen, volume, use.storages);
         if (storage === undefined || origins.has(volume.name) || isSpokenFor(seen.group, volume, use)) continue;
-        const why = seen.why ?? whyUncertain(volume, use);
+        const why = seen.why ?? whyUncertain(seen, volume, use);
         const subject = `${seen.group.uuid}${volume.uuid}`;
         if (why === undefined) found.push(toHit(seen, volume, storage, use, subject));
         else notChecked.push({ subject, name: volume.name, why });
       }
     }
-    return { applies: use.storages.some((storages) => storages.some(isOnLvm)), found, notChecked };
+    return { applies: use.storages.some((storages) => storages.some(isOffered)), found, notChecked };
   },
-  explain: (detail) => ({
-    sentence: `${detail.volume} (${sizeInWords(detail.sectors)}${detail.made === '' ? '' : `, made ${detail.made.slice(0, 10)}`}) lies in ${detail.group} and no guest in this cluster uses it.`,
-    breaks:
-      `It takes ${sizeInWords(detail.sectors)}. ` +
-      (detail.isFixed
-        ? 'Its name is a fixed one: the next volume of this name cannot be made.'
-        : `A normal disk name does not block a new guest, but ${detail.owner ?? `a new guest ${detail.guest ?? ''}`.trimEnd()} may get this disk as unused disk, and deleting that guest with "destroy unreferenced disks" deletes it.`),
-    messages: detail.isFixed ? [`Logical Volume "${detail.volume}" already exists in volume group "${detail.group}"`] : [],
-    because:
-      `No current, pending, snapshot or unused entry of any guest names it on ${detail.storage}, and nothing has it open where that could be seen.` +
-      (detail.elsewhere.length === 0 ? '' : ` ${detail.owner} uses that number elsewhere: ${detail.elsewhere.join(', ')}.`) +
-      (detail.host === '' ? '' : ` Made on ${detail.host}.`) +
-      (detail.unseenMembers.length === 0 ? '' : ` Not checked whether it is open on ${detail.unseenMembers.join(', ')}.`) +
-      ' Not seen: a cluster that shares this group and is not enrolled here.',
-    todo: 'This is data. No script is offered. Look at it first, keep it visible with a rescan, save it; free it only if you know what it was.',
-    commands: commandsFor(detail),
-  }),
+  explain: explainUnused,
   remedy: () => undefined,
 });
-
-function commandsFor({ group, volume, owner, guest }: Detail): readonly string[] {
-  const look = isPlainToken(group) && isPlainToken(volume) ? [`lvs -o+lv_time,lv_host,lv_tags ${group}/${volume}`] : [];
-  return owner === null ? look : [...look, `${owner.startsWith('CT') ? 'pct' : 'qm'} rescan --vmid ${guest}`];
-}
-
-const isOnLvm = ({ type, disabled }: StorageEntry) => (type === 'lvm' || type === 'lvmthin') && !disabled;
-
-/** The storage that lists the volume; undefined when some member's storage.cfg has none that does. */
-function listingStorage(seen: SeenGroup, volume: LogicalVolume, { storages }: Use): StorageEntry | undefined {
-  if (!isListedVolume(volume.name)) return undefined;
-  const listing = storages.map((entries) => entries.find((entry) => isOnLvm(entry) && lists(entry, seen, volume)));
-  return listing.every((entry) => entry !== undefined) ? listing[0] : undefined;
-}
-
-/** Would this storage's plugin list it? Thick: its types, and tagged ones only where it says so; thin: that pool's. */
-function lists(storage: StorageEntry, { group, nodes }: SeenGroup, volume: LogicalVolume): boolean {
-  if (storage.vgname !== group.name) return false;
-  // Where the storage is not offered, a group of its name is somebody else's.
-  if (storage.nodes.length > 0 && !nodes.some((node) => storage.nodes.includes(node))) return false;
-  const kind = volume.attr[0] ?? '';
-  if (storage.type === 'lvmthin') return kind === 'V' && volume.pool === storage.thinpool;
-  return '-mMrR'.includes(kind) && (!storage.taggedOnly || volume.tags.some((tag) => tag === `pve-vm-${guestOfVolume(volume.name)}`));
-}
 
 /** Named by somebody, a known consumer's, or open. */
 function isSpokenFor(group: VolumeGroup, volume: LogicalVolume, use: Use): boolean {
   return use.isUsed(group, volume) || isConsumerVolume(volume.name) || use.isOpen(volume);
 }
 
-function whyUncertain(volume: LogicalVolume, use: Use): NotChecked['why'] | undefined {
+function whyUncertain(seen: SeenGroup, volume: LogicalVolume, use: Use): NotChecked['why'] | undefined {
   const [opaque] = use.references.opaque;
   if (opaque !== undefined) return { reason: 'storage_unknown', storage: opaque.path };
+  const foreign = foreignStorageOn(seen, use.storages);
+  if (foreign !== undefined) return { reason: 'foreign_plugin', storage: foreign.id, group: seen.group.name };
+  if (use.isChanging(volume)) return { reason: 'changed_during_capture' };
   const hold = use.holdOf(volume);
   return hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
 }
 
-function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, storage: StorageEntry, use: Use, subject: string): Hit<Detail> {
+function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, storage: StorageEntry, use: Use, subject: string): Hit<UnusedDetail> {
   const number = guestOfVolume(volume.name);
   const guest = number === undefined ? undefined : use.references.guest(number);
+  const kind = kindOfVolume(volume.name);
+  // A group only one node sees cannot be open elsewhere.
+  const unseenMembers = nodes.length > 1 || storage.shared ? use.unseenMembers.slice(0, 32) : [];
   return {
     subject,
     guests: number === undefined ? [] : [number],
+    // The task that wipes it runs on one node, and only that node knows.
+    heldBack:
+      kind === 'being-deleted' && unseenMembers.length > 0
+        ? `a task that wipes it may run on ${unseenMembers[0]}, which has not been heard`
+        : undefined,
     evidence: [{ node: readBy.nodeId, capture: 'lvm.report', line: volume.line }],
     detail: {
       volume: volume.name,
+      kind,
       group: group.name,
       storage: storage.id,
       sectors: volume.sectors,
@@ -125,20 +102,9 @@ function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, stora
       host: volume.host,
       guest: number ?? null,
       owner: guest === undefined ? null : use.references.whoIs(guest.vmid),
-      elsewhere: [
-        ...new Set((guest?.references ?? []).map((reference) => reference.volume).filter((name) => name.endsWith(`:${volume.name}`))),
-      ].slice(0, 8),
-      isFixed: isFixedName(volume.name),
-      // A group only one node sees cannot be open elsewhere.
-      unseenMembers: nodes.length > 1 || storage.shared ? use.unseenMembers : [],
+      elsewhere: guest === undefined ? [] : use.references.elsewhere(guest, volume.name).slice(0, 8),
+      isFixed: isFixedName(volume.name) || kind === 'being-deleted' || kind === 'backup-snapshot',
+      unseenMembers,
     },
   };
-}
-
-/** 512-byte sectors, in the largest unit that leaves a number a person can say. */
-function sizeInWords(sectors: number): string {
-  const mebibytes = sectors / 2048;
-  if (mebibytes < 1024) return `${Number(mebibytes.toFixed(mebibytes < 10 ? 1 : 0))} MiB`;
-  const gibibytes = mebibytes / 1024;
-  return gibibytes < 1024 ? `${Number(gibibytes.toFixed(gibibytes < 10 ? 1 : 0))} GiB` : `${Number((gibibytes / 1024).toFixed(1))} TiB`;
 }

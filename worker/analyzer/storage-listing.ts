@@ -1,0 +1,42 @@
+/**
+ * Which storage would show a volume, as Proxmox VE's plugins decide it: name, type of volume, pool, tags. Beside what they
+ * list, two kinds of volumes they make and hide: those being deleted, and what a container's backup reads from.
+ * @see pve-storage LVMPlugin.pm `list_images`, `free_lvm_volumes_locked`; LvmThinPlugin.pm `list_images`, `volume_snapshot`
+ */
+import type { LogicalVolume, StorageEntry } from './facts';
+import { kindOfVolume } from './parse/volume-name';
+import type { SeenGroup } from './seen-groups';
+import { isForeignType, isOnLvm } from './volume-places';
+
+type Storages = readonly (readonly StorageEntry[])[];
+
+/** `storages`: as each complete view has them. Undefined when some view has none that would show it. */
+export function listingStorage(seen: SeenGroup, volume: LogicalVolume, storages: Storages): StorageEntry | undefined {
+  const listing = storages.map((entries) => entries.find((entry) => isOffered(entry) && lists(entry, seen, volume)));
+  return listing.every((entry) => entry !== undefined) ? listing[0] : undefined;
+}
+
+export const isOffered = (storage: StorageEntry): boolean => isOnLvm(storage) && !storage.disabled;
+
+/** A storage of somebody else's plugin that keeps volumes in the group, whatever it calls them. */
+export function foreignStorageOn({ group }: SeenGroup, storages: Storages): StorageEntry | undefined {
+  return storages.flat().find((entry) => entry.vgname === group.name && isForeignType(entry));
+}
+
+function lists(storage: StorageEntry, { group, nodes }: SeenGroup, volume: LogicalVolume): boolean {
+  if (storage.vgname !== group.name) return false;
+  // Where the storage is not offered, a group of its name is somebody else's.
+  if (storage.nodes.length > 0 && !nodes.some((node) => storage.nodes.includes(node))) return false;
+  return storage.type === 'lvmthin' ? listsThin(storage, volume) : listsThick(storage, volume);
+}
+
+/** Only thin storages make templates. */
+function listsThin({ thinpool }: StorageEntry, { name, attr, pool }: LogicalVolume): boolean {
+  return attr.startsWith('V') && pool === thinpool && (/^(?:vm|base)-[1-9][0-9]{2,8}-/.test(name) || kindOfVolume(name) === 'backup-snapshot');
+}
+
+/** Linear, mirrored and RAID volumes; where the storage says so, tagged ones alone. */
+function listsThick({ taggedOnly }: StorageEntry, { name, attr, tags }: LogicalVolume): boolean {
+  const isListed = /^vm-[1-9][0-9]{2,8}-/.test(name) || kindOfVolume(name) === 'being-deleted';
+  return isListed && /^[-mMrR]/.test(attr) && (!taggedOnly || tags.some((tag) => /^pve-vm-[0-9]+$/.test(tag)));
+}
