@@ -66,6 +66,11 @@ export type ThinPool = {
   /** `rw`, `ro`, `out_of_data_space`, `fail`, or `error` where the kernel says nothing else. */
   readonly mode: string;
   readonly needsCheck: boolean;
+  /** A full pool lets writers wait, for ever or for a minute; false: it gives them errors. */
+  readonly waitsWhenFull: boolean;
+  /** Percent: the highest mark its data and metadata have reached (80, 90, 95 and 70, 85, 95), 0 below; null: the kernel does not say. */
+  readonly dataAbove: number | null;
+  readonly metaAbove: number | null;
   readonly line: number;
 };
 
@@ -137,9 +142,9 @@ export type NodeFacts = {
   readonly thinPools: Evidence<readonly ThinPool[]>;
   /** Tasks of this node that failed in the last days, newest first, at most 50. */
   readonly failedTasks: Evidence<readonly FailedTask[]>;
-  /** Udev cookies: LVM and dmsetup commands that wait for udev, or died waiting. */
+  /** Udev cookies of LVM and dmsetup commands that have waited for udev for more than a minute, or died waiting. */
   readonly cookies: Evidence<number>;
-  /** Processes that hold or wait for the lock of a volume group: `V_san1vg`. */
+  /** Locks of LVM that have been held or awaited for more than a minute: `V_san1vg`. */
   readonly lvmLocks: Evidence<readonly LvmLock[]>;
   readonly pve: { readonly manager: string; readonly kernel: string };
 };
@@ -147,7 +152,14 @@ export type NodeFacts = {
 /** `endedAt`: Unix seconds. `says`: last line of the error as PVE's task index keeps it, cut at 200 characters. */
 export type FailedTask = { readonly type: string; readonly id: string; readonly endedAt: number; readonly says: string };
 
-export type LvmLock = { readonly lock: string; readonly pid: number; readonly isWaiting: boolean };
+/** `pid` 0 and no command: somebody waits. `command`: of LVM, e.g. `vgs`; empty: another one's. */
+export type LvmLock = {
+  readonly lock: string;
+  readonly pid: number;
+  readonly isWaiting: boolean;
+  readonly command: string;
+  readonly line: number;
+};
 
 export type StorageEntry = {
   readonly id: string;

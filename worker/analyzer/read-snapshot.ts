@@ -1,17 +1,19 @@
 /** From one node's captures to its facts and its view of /etc/pve. Total: whatever the captures hold, there is an answer. */
 import type { Capture, Readings } from '../wire/snapshot';
-import { known, unknown, whenKnown } from './evidence';
+import { known, whenKnown } from './evidence';
 import type { ClusterView, NodeFacts } from './facts';
 import { type Captures, indexCaptures, outputOf } from './parse/captured';
 import { parseMembership, parseMovedGuests, parseTasks } from './parse/cluster-state';
 import { parseClusterView } from './parse/cluster-view';
-import { parseCookies } from './parse/dm-cookies';
 import { parseMappings } from './parse/dm-info';
 import { parseTables } from './parse/dm-table';
+import { parseFailedTasks } from './parse/failed-tasks';
 import { parseRunningFor } from './parse/guest-processes';
+import { parseCookies, parseLvmLocks } from './parse/lvm-locks';
 import { parseGroups } from './parse/lvm-report';
 import { parseMentions } from './parse/mentions';
 import { parseRunningGuests } from './parse/running-guests';
+import { parseThinPools } from './parse/thin-pools';
 import { joinTables } from './tables/join-tables';
 import { readLayouts } from './tables/layouts';
 
@@ -47,10 +49,10 @@ export function readSnapshot(
       mentions: parseMentions(indexed),
       running: parseRunningGuests(indexed),
       runningFor: parseRunningFor(indexed),
-      thinPools: unknown({ reason: 'not_captured', capture: 'dm.thin-pool.mode' }),
-      failedTasks: unknown({ reason: 'not_captured', capture: 'pve.tasks.failed' }),
+      thinPools: parseThinPools(indexed),
+      failedTasks: parseFailedTasks(indexed),
       cookies: parseCookies(indexed),
-      lvmLocks: unknown({ reason: 'not_captured', capture: 'lvm.locks' }),
+      lvmLocks: parseLvmLocks(indexed),
       pve: { manager: packageVersion(indexed, 'pve-manager'), kernel: lineOf(indexed, 'host.kernel') },
     },
     view: parseClusterView(indexed),

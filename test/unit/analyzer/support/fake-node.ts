@@ -63,7 +63,12 @@ export type FakeNode = {
   readonly mentions?: string;
   /** VMID -> seconds its process had run when the uptime was read. Guests that are not named have no process. */
   readonly runsSince?: Readonly<Record<number, number>>;
-  readonly cookies?: number;
+  /** Lines of `dm.thin-pool.mode`; every `-tpool` mapping is in order when not told. */
+  readonly pools?: string;
+  /** Lines of `lvm.locks`, also of cookies. */
+  readonly locks?: string;
+  /** Lines of `pve.tasks.failed`: `ENDED TYPE GUEST SAYS`. */
+  readonly failedTasks?: string;
 };
 
 /** Of the node, when the uptime was read. */
@@ -129,7 +134,13 @@ export function capturesOf(node: FakeNode): Capture[] {
     text('lvm.autoactivation', autoactivationOf(node.groups ?? [])),
     text('dm.table', tablesOf(node)),
     text('dm.info.2', infoOf(node.mappings ?? [])),
-    text('dm.cookies', cookiesOf(node)),
+    text('dm.thin-pool.mode', node.pools ?? poolsOf(node)),
+    text('lvm.locks', node.locks ?? ''),
+    {
+      id: 'pve.tasks.failed',
+      status: 'ok',
+      files: [{ path: '/var/log/pve/tasks/index', status: 'ok', out: node.failedTasks ?? '', length: (node.failedTasks ?? '').length }],
+    },
     text('pve.vmlist.2', vmlist),
     ...(node.ha === undefined ? [{ id: 'pve.ha.2', status: 'absent' } as const] : [text('pve.ha.2', node.ha)]),
     text('pve.tasks.2', node.tasks ?? ''),
@@ -196,11 +207,8 @@ function autoactivationOf(groups: readonly FakeGroup[]): string {
   return `${JSON.stringify({ report: [{ lv }] }, null, 2)}\n`;
 }
 
-function cookiesOf({ cookies = 0 }: FakeNode): string {
-  const line = (_: unknown, at: number) =>
-    `0xd4d${(at + 0x1000).toString(16)}  ${at}          1          Sat Nov 21 02:40:38 2026   Sat Nov 21 02:40:38 2026\n`;
-  return `Cookie       Semid      Value      Last semop time           Last change time\n${Array.from({ length: cookies }, line).join('')}`;
-}
+const poolsOf = ({ mappings = [] }: FakeNode): string =>
+  mappings.flatMap(({ name, uuid }) => (uuid.endsWith('-tpool') ? [`${name}: rw - queue_if_no_space data=0 meta=0\n`] : [])).join('');
 
 /** QEMU by its pid file, containers by their monitor and its child. */
 function processesOf({ guests = [], runsSince = {} }: FakeNode): Capture[] {
