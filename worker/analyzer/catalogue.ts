@@ -7,6 +7,7 @@ import { mixedEnrolment } from './rules/cluster/mixed-enrolment';
 import { notEnrolled } from './rules/cluster/not-enrolled';
 import { silentCluster } from './rules/cluster/silent';
 import { foreignActivation } from './rules/dm/foreign-activation';
+import { foreignOpen } from './rules/dm/foreign-open';
 import { impostorMapping } from './rules/dm/impostor-mapping';
 import { staleMapping } from './rules/dm/stale-mapping';
 import { staleName } from './rules/dm/stale-name';
@@ -21,6 +22,7 @@ export const catalogueVersion = '2';
 
 export const nodeRules: readonly Rule<NodeInputs>[] = [
   impostorMapping,
+  foreignOpen,
   staleName,
   staleMapping,
   foreignActivation,

@@ -29,6 +29,8 @@ export type Unknown =
   | { readonly reason: 'moved_group'; readonly group: string }
   | { readonly reason: 'storage_unknown'; readonly storage: string }
   | { readonly reason: 'foreign_plugin'; readonly storage: string; readonly group: string }
+  /** Open here, and no process of the guest whose disk it is. */
+  | { readonly reason: 'holder_unknown'; readonly guest: number }
   | { readonly reason: 'in_flight'; readonly guest: number | null; readonly says: string };
 
 export const known = <T>(value: T): Evidence<T> => ({ status: 'known', value });

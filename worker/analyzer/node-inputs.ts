@@ -41,6 +41,8 @@ export type Ownership = {
 export type Circumstances = {
   readonly ownership: Evidence<Ownership>;
   readonly holdOf: InFlight['holdOf'];
+  /** Does a QEMU or container of this number run on the node, wherever its configuration lies? */
+  hasProcess(vmid: number): Evidence<boolean>;
   /** `VM 119`, `CT 200`, `guest 777`. */
   whoIs(vmid: number): string;
   /** For people: `VM 119: locked (backup)`. */
@@ -59,6 +61,7 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
     circumstances: known({
       ownership,
       holdOf: (names, owners) => cluster.inFlight.holdOf(names, owners) ?? holdOfBlind(member.facts),
+      hasProcess: (vmid) => whenKnown(runningFor, (processes) => known(Object.hasOwn(processes, String(vmid)))),
       whoIs,
       sayHold: ({ guest, says }) => (guest === undefined ? says : `${whoIs(guest)}: ${says}`),
     }),

@@ -48,9 +48,9 @@ describe('the console report', () => {
 
   it('is one of four closing lines', () => {
     expect(text).toContain('\n6 issues. 3 are held back: do nothing about them yet, 3 need a look.\n');
-    expect(textOf([pve2, pve3].map((node) => ({ ...node, storages: 'dir: local\n' })))).toContain('\nNo issues. 6 of 6 checks done.\n');
+    expect(textOf([pve2, pve3].map((node) => ({ ...node, storages: 'dir: local\n' })))).toMatch(/\nNo issues\. (\d+) of \1 checks done\.\n/);
     expect(textOf([{ ...pve2, storages: 'dir: local\n', groups: [] }])).toMatch(
-      /\nNo issues found, but \d of 6 checks could not be done: see NOT CHECKED\.\n/,
+      /\nNo issues found, but \d+ of \d+ checks could not be done: see NOT CHECKED\.\n/,
     );
   });
 

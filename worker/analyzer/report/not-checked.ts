@@ -82,6 +82,8 @@ export function sayUnknown(why: Unknown): string {
       return `${why.storage} is used by a guest and may be any volume. Use a /dev/disk/by-id path instead.`;
     case 'foreign_plugin':
       return `storage ${why.storage} keeps volumes in ${why.group} too, and its plugin is not Proxmox VE's own: which of them it uses only it knows.`;
+    case 'holder_unknown':
+      return `a disk of guest ${why.guest} is open here, the guest lives on another node and no process of it runs here: what holds it is not known. Look at dmsetup ls --tree, lsof, grep dm- /proc/mounts.`;
     case 'in_flight':
       return `${why.guest === null ? '' : `guest ${why.guest}: `}${why.says}. Judged again at the next check-in.`;
   }

@@ -3,13 +3,13 @@
  * or resize over there away from a leftover, a stale name or a stale table. Made by autoactivation at boot and by
  * offline migration of a guest that never ran (qemu-server 9.1.13 and later).
  */
-import { type Evidence, known, unknown } from '../../evidence';
+import type { Unknown } from '../../evidence';
 import type { Guest } from '../../facts';
-import type { JudgedMapping } from '../../judged-mapping';
 import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
 import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
+import { type ForeignOwner, foreignOwner } from './foreign-owner';
 import { mappingsNotChecked } from './leftover';
 import { mappingEvidence } from './mapping-evidence';
 import { layeredVolumes, topIdentity, volumeCommand, volumeRemedy } from './volume-commands';
@@ -48,22 +48,24 @@ export const foreignActivation = defineRule<NodeInputs>()({
       const owner = foreignOwner(judged, ownership, circumstances);
       if (owner.status === 'unknown') notChecked.push({ subject: mapping.uuid, name: mapping.name, why: owner.why });
       if (owner.status === 'unknown' || owner.value === undefined) continue;
+      const why = whyUncertain(mapping.holders, owner.value, circumstances);
+      if (why !== undefined) notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
+      if (why !== undefined) continue;
+      const { guest } = owner.value;
       found.push({
         subject: mapping.uuid,
-        guests: [owner.value.vmid],
-        heldBack: ownership.isUnheard(owner.value.node)
-          ? `${owner.value.node}, where ${circumstances.whoIs(owner.value.vmid)} lives, has not been heard`
-          : undefined,
+        guests: [guest.vmid],
+        heldBack: whyHeld(guest, ownership, circumstances),
         evidence: mappingEvidence(mapping.line, volume.line),
         detail: {
           name: mapping.name,
           group: group.name,
           volume: volume.name,
-          who: circumstances.whoIs(owner.value.vmid),
-          home: owner.value.node,
+          who: circumstances.whoIs(guest.vmid),
+          home: guest.node,
           ...identity,
           isLayered: layered.has(identity.lvUuid),
-          isHomeUnheard: ownership.isUnheard(owner.value.node),
+          isHomeUnheard: ownership.isUnheard(guest.node),
         },
       });
     }
@@ -85,26 +87,17 @@ export const foreignActivation = defineRule<NodeInputs>()({
   remedy: (detail) => (detail.isLayered ? undefined : volumeRemedy('deactivate-volume', detail)),
 });
 
-/** The guest whose volume it is, when every owner lives elsewhere; undefined when it belongs here, or to nobody. */
-function foreignOwner({ presence, mapping, name }: JudgedMapping, ownership: Ownership, circumstances: Circumstances): Evidence<Guest | undefined> {
-  if (presence.status === 'unknown' || presence.value.kind === 'absent') return known(undefined);
-  const { group, volume } = presence.value;
-  // Under another name here than LVM has: that is dm.stale-name's story, and its command mends both.
-  if (name.lv !== volume.name) return known(undefined);
-  const owners = ownership.ownersOf(group, volume);
-  const [owner] = owners;
-  if (owner === undefined || owners.some((guest) => ownership.isHere(guest)) || ownership.references.isMentioned(group, volume))
-    return known(undefined);
-  const shared = ownership.isShared(group, volume);
-  if (shared.status === 'unknown') return shared;
-  if (!shared.value) return known(undefined);
-  if (ownership.opaqueHere !== undefined) return unknown({ reason: 'storage_unknown', storage: ownership.opaqueHere });
-  if (isMoving(volume.attr) || mapping.holders.length > 0) return unknown({ reason: 'changed_during_capture' });
-  const hold = circumstances.holdOf([volume.name], owners);
-  return hold === undefined ? known(owner) : unknown({ reason: 'in_flight', guest: hold.guest ?? null, says: hold.says });
+function whyHeld({ vmid, node }: Guest, ownership: Ownership, circumstances: Circumstances): string | undefined {
+  if (ownership.isUnheard(node)) return `${node}, where ${circumstances.whoIs(vmid)} lives, has not been heard`;
+  return circumstances.hasProcess(vmid).status === 'unknown' ? 'the processes of this node could not be read' : undefined;
 }
 
-/** pvmove, mirror conversion, merging snapshot: @see lvs(8), lv_attr[0]. */
-function isMoving(attr: string): boolean {
-  return /^[pcOS]/.test(attr);
+/** Something lies on it, or a process of its guest has just begun here or is about to end: it has not opened the disk yet, or no longer. */
+function whyUncertain(holders: readonly string[], { owners }: ForeignOwner, circumstances: Circumstances): Unknown | undefined {
+  if (holders.length > 0) return { reason: 'changed_during_capture' };
+  for (const { vmid } of owners) {
+    const runs = circumstances.hasProcess(vmid);
+    if (runs.status === 'known' && runs.value) return { reason: 'in_flight', guest: vmid, says: 'a process of it runs on this node' };
+  }
+  return undefined;
 }

@@ -1,0 +1,93 @@
+/**
+ * A shared volume open here by a QEMU or container whose guest lives on another node: the guest may run twice. Proxmox VE
+ * locks no volume across nodes, and `qm list` shows only guests whose configuration lies here.
+ */
+import type { NodeInputs } from '../../node-inputs';
+import { commandWith } from '../../plain-text';
+import type { NotChecked } from '../../report-shape';
+import { type Detection, defineRule, type Hit } from '../../rule';
+import { foreignOwner } from './foreign-owner';
+import { mappingsNotChecked } from './leftover';
+import { mappingEvidence } from './mapping-evidence';
+import { topIdentity } from './volume-commands';
+
+type Detail = {
+  readonly name: string;
+  readonly group: string;
+  readonly volume: string;
+  readonly guest: number;
+  /** `VM 119`, `CT 200`. */
+  readonly who: string;
+  readonly home: string;
+  readonly device: number;
+  readonly isHomeUnheard: boolean;
+};
+
+export const foreignOpen = defineRule<NodeInputs>()({
+  id: 'dm.foreign-open',
+  title: 'A guest runs on a node it does not live on',
+  brief: 'open on the wrong node',
+  severity: 'critical',
+  counts: 'duplicate',
+  word: 'open elsewhere',
+  needs: ['mappings', 'ownership', 'circumstances'],
+  detect({ mappings, ownership, circumstances }): Detection<Detail> {
+    const found: Hit<Detail>[] = [];
+    const notChecked: NotChecked[] = [...mappingsNotChecked(mappings)];
+    for (const judged of mappings) {
+      const { mapping, presence } = judged;
+      if (topIdentity(judged) === undefined || presence.status === 'unknown' || presence.value.kind === 'absent' || mapping.open === 0) continue;
+      const { group, volume } = presence.value;
+      const skip = (why: NotChecked['why']) => notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
+      const foreign = foreignOwner(judged, ownership, circumstances);
+      if (foreign.status === 'unknown') skip(foreign.why);
+      if (foreign.status === 'unknown' || foreign.value === undefined) continue;
+      const processes = foreign.value.owners.map((owner) => ({ owner, runs: circumstances.hasProcess(owner.vmid) }));
+      const running = processes.find(({ runs }) => runs.status === 'known' && runs.value)?.owner;
+      if (running === undefined) {
+        const unread = processes.find(({ runs }) => runs.status === 'unknown')?.runs;
+        if (unread?.status === 'unknown') skip(unread.why);
+        // What lies on top holds it: that mapping is judged for itself.
+        else if (mapping.open > mapping.holders.length) skip({ reason: 'holder_unknown', guest: foreign.value.guest.vmid });
+        continue;
+      }
+      found.push({
+        subject: mapping.uuid,
+        guests: [running.vmid],
+        evidence: mappingEvidence(mapping.line, volume.line),
+        detail: {
+          name: mapping.name,
+          group: group.name,
+          volume: volume.name,
+          guest: running.vmid,
+          who: circumstances.whoIs(running.vmid),
+          home: running.node,
+          device: mapping.minor,
+          isHomeUnheard: ownership.isUnheard(running.node),
+        },
+      });
+    }
+    return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked };
+  },
+  explain: (detail, { node }) => ({
+    sentence: `${node} runs ${detail.who} and has ${detail.volume} open. The configuration of ${detail.who} lies on ${detail.home}.`,
+    breaks:
+      `Nothing fails, and that is the danger: Proxmox VE may start ${detail.who} on ${detail.home} at any time, by hand or by HA, and two ` +
+      'writers on one disk destroy its file system without a message. It may run there already.',
+    messages: [],
+    because:
+      `A process of ${detail.who} runs on ${node}; ${detail.volume} in ${detail.group} is open here; its configuration lies on ${detail.home}; ` +
+      `no lock, no HA move, and no migration or other task for it on the nodes that were heard.` +
+      (detail.isHomeUnheard ? ` Not checked: ${detail.home} itself, it has not been heard.` : ''),
+    todo:
+      `No script. Do not start ${detail.who} on ${detail.home}. Look there whether it runs. If it runs on both nodes, shut down the one that is not in ` +
+      `its configuration (on ${node}, from inside the guest or by its process), then check the guest's file system. If it runs only here, shut it down ` +
+      `from inside before anything starts it on ${detail.home}: a failed migration, or an HA recovery while ${node} was cut off, leaves this behind.`,
+    commands: [
+      `ps -eo pid,lstart,args | grep -E '[k]vm -id ${detail.guest} |[l]xc-start .* ${detail.guest}( |$)'`,
+      `lsof /dev/dm-${detail.device}`,
+      commandWith('ha-manager status | grep', String(detail.guest)),
+    ],
+  }),
+  remedy: () => undefined,
+});
