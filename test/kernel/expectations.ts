@@ -82,7 +82,13 @@ export const inFlight: readonly { readonly what: string; readonly where: string;
   { what: 'the target of a disk being moved', where: 'cluster', ruleId: 'dm.unreferenced-volume', name: 'san1vg/vm-133-disk-1' },
 ];
 
-export const rulesAboutMappings: readonly string[] = ['dm.stale-mapping', 'dm.impostor-mapping', 'dm.stale-name', 'dm.foreign-activation'];
+export const rulesAboutMappings: readonly string[] = [
+  'dm.stale-mapping',
+  'dm.impostor-mapping',
+  'dm.stale-name',
+  'dm.foreign-open',
+  'dm.foreign-activation',
+];
 
 /** Guests that only the churn knows, by the names of their volumes and mappings. */
 export const churnGuests = /vm--?7[01][01]-/;

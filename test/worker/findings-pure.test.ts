@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterReport, Found, NodeReport, Outcome, Severity } from '../../worker/analyzer';
-import { type Hold, heldBack } from '../../worker/findings/held-back';
+import { type Hold, heldBack, mayAskSooner } from '../../worker/findings/held-back';
 import { type OpenFinding, reconcile } from '../../worker/findings/reconcile';
 import { encodeDetail, encodeEvidence } from '../../worker/findings/shorten-detail';
 import { summarise } from '../../worker/findings/summary';
@@ -118,15 +118,17 @@ describe('what is stored of a finding', () => {
   });
 });
 
+const held: Hold = {
+  openedAt: Date.UTC(2026, 10, 21, 9, 41, 7),
+  holdMinutes: 15,
+  lastSeenAt: Date.UTC(2026, 10, 21, 9, 41, 7),
+  analysisHeldBack: null,
+  isConfirmed: true,
+  isJudged: true,
+};
+const at = (hour: number, minute: number, day = 21) => Date.UTC(2026, 10, day, hour, minute);
+
 describe('a finding is held back', () => {
-  const base: Hold = {
-    openedAt: Date.UTC(2026, 10, 21, 9, 41, 7),
-    holdMinutes: 15,
-    lastSeenAt: Date.UTC(2026, 10, 21, 9, 41, 7),
-    analysisHeldBack: null,
-    isConfirmed: true,
-  };
-  const at = (hour: number, minute: number, day = 21) => Date.UTC(2026, 10, day, hour, minute);
   it.each<[string, Partial<Hold>, number, string | null]>([
     ['seen once', {}, at(9, 42), 'seen once; confirmed by a check-in after 09:57 UTC'],
     ['seen again too early', { lastSeenAt: at(9, 50) }, at(9, 50), 'seen once; confirmed by a check-in after 09:57 UTC'],
@@ -135,7 +137,36 @@ describe('a finding is held back', () => {
     ['a day', { holdMinutes: 1440, lastSeenAt: at(9, 57) }, at(9, 58), 'confirmed; wait until 2026-11-22 09:42 UTC all the same'],
     ['something under way', { analysisHeldBack: 'guest 119: locked (backup)', lastSeenAt: at(11, 0) }, at(11, 0), 'guest 119: locked (backup)'],
     ['not checked any more', { isConfirmed: false, lastSeenAt: at(11, 0) }, at(11, 0), 'cannot be confirmed now; not checked at the last check-in'],
-  ])('%s', (_name, more, now, expected) => expect(heldBack({ ...base, ...more }, now)).toBe(expected));
+    ['the node has said something newer', { isJudged: false, lastSeenAt: at(11, 0) }, at(11, 0), 'a newer check-in is being judged'],
+  ])('%s', (_name, more, now, expected) => expect(heldBack({ ...held, ...more }, now)).toBe(expected));
+});
+
+describe('who mends right now may ask for a script', () => {
+  const seenAt = (minute: number, second: number) => ({ lastSeenAt: Date.UTC(2026, 10, 21, 9, minute, second) });
+  const confirmed = (clock: string) => `confirmed at ${clock} UTC; a script may be asked for now`;
+  it.each<[string, Partial<Hold>, number, string]>([
+    ['after a second check-in a minute on', seenAt(42, 7), at(9, 43), confirmed('09:42')],
+    ['and long after it, while nothing newer came', seenAt(42, 30), at(9, 55), confirmed('09:42')],
+    ['when the quarter of an hour is over', seenAt(57, 0), at(10, 0), confirmed('09:57')],
+    ['of a finding that waits for nothing', { holdMinutes: 0 }, at(9, 42), confirmed('09:41')],
+    ['of one that waited its day', { holdMinutes: 1440, lastSeenAt: at(9, 50, 22) }, at(9, 51, 22), confirmed('09:50')],
+  ])('%s', (_name, more, now, says) => expect(mayAskSooner({ ...held, ...more }, now)).toMatchObject({ isOpen: true, says }));
+
+  it('says which check-in it rests on', () => {
+    expect(mayAskSooner({ ...held, ...seenAt(44, 59) }, at(9, 45))).toMatchObject({ confirmedAt: Date.UTC(2026, 10, 21, 9, 44, 59) });
+  });
+
+  const notYet = 'seen once; a script may be asked for when the node has checked in after 09:43 UTC';
+  it.each<[string, Partial<Hold>, number, string]>([
+    ['at the first check-in', {}, at(9, 42), notYet],
+    ['however long ago that was: time confirms nothing', {}, at(23, 0), notYet],
+    ['after a second one within the minute', seenAt(42, 6), at(9, 43), notYet],
+    ['when a message of before is all that was heard', seenAt(40, 0), at(9, 50), notYet],
+    ['while something is under way', { ...seenAt(50, 0), analysisHeldBack: 'VM 119: locked (backup)' }, at(9, 51), 'VM 119: locked (backup)'],
+    ['when it was not checked', { ...seenAt(50, 0), isConfirmed: false }, at(9, 51), 'cannot be confirmed now; not checked at the last check-in'],
+    ['when what came last is not judged', { ...seenAt(50, 0), isJudged: false }, at(9, 51), 'a newer check-in is being judged'],
+    ['about data', { ...seenAt(50, 0), holdMinutes: 1440 }, at(9, 51), 'wait until 2026-11-22 09:42 UTC: this one is not hurried'],
+  ])('but not %s', (_name, more, now, says) => expect(mayAskSooner({ ...held, ...more }, now)).toEqual({ isOpen: false, says }));
 });
 
 describe('the summary of a cluster', () => {

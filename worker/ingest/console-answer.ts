@@ -13,7 +13,8 @@ export function answerConsole(speaker: Speaker, standing: ClusterStanding, { for
   const newest = Math.max(0, ...members.map(({ lastSeenAt }) => lastSeenAt));
   const known = open.map(({ findingId, number, nodeId, rule, openedAt }) => {
     const lastSeenAt = members.find((member) => member.nodeId === nodeId)?.lastSeenAt ?? newest;
-    const hold = { openedAt, holdMinutes: holdMinutesOf(rule), lastSeenAt, analysisHeldBack: null, isConfirmed: !unconfirmed.has(findingId) };
+    const isConfirmed = !unconfirmed.has(findingId);
+    const hold = { openedAt, holdMinutes: holdMinutesOf(rule), lastSeenAt, analysisHeldBack: null, isConfirmed, isJudged: true };
     return [findingId, { number: `${speaker.tenantKey}-${number}`, heldBack: heldBack(hold, now) }] as const;
   });
   return renderConsole({

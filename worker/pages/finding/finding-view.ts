@@ -1,5 +1,5 @@
 /** A stored finding in words. A rule this release does not have is shown as what is stored, never dropped. */
-import { type Explanation, explainFinding, holdMinutesOf, type Place, type Remedy, type Severity } from '../../analyzer';
+import { type Explanation, explainFinding, freshForMs, holdMinutesOf, type Place, type Remedy, type Severity } from '../../analyzer';
 import type { FleetNode } from '../../db/fleet';
 import type { FindingRow } from '../../db/tenant/findings';
 import { heldBack } from '../../findings/held-back';
@@ -24,12 +24,14 @@ export type FindingView = {
 
 export type FindingContext = {
   readonly tenantKey: string;
-  readonly nodes: readonly Pick<FleetNode, 'nodeId' | 'name' | 'lastSeenAt'>[];
+  readonly nodes: readonly Pick<FleetNode, 'nodeId' | 'name' | 'lastSeenAt' | 'intervalSeconds'>[];
   readonly report: StoredReport | undefined;
+  /** Something newer has arrived than the report was made from. */
+  readonly isDirty: boolean;
   readonly now: number;
 };
 
-export function viewFinding(row: FindingRow, { tenantKey, nodes, report, now }: FindingContext): FindingView {
+export function viewFinding(row: FindingRow, { tenantKey, nodes, report, isDirty, now }: FindingContext): FindingView {
   const node = nodes.find(({ nodeId }) => nodeId === row.nodeId);
   const nodeName = row.nodeId === null ? '' : (node?.name ?? 'a removed node');
   const words = explainStored(row, { node: nodeName, nextId: report?.insight?.ids.next, searched: report?.insight?.searched });
@@ -38,7 +40,9 @@ export function viewFinding(row: FindingRow, { tenantKey, nodes, report, now }: 
     holdMinutes: holdMinutesOf(row.rule),
     lastSeenAt: node?.lastSeenAt ?? Math.max(0, ...nodes.map(({ lastSeenAt }) => lastSeenAt)),
     analysisHeldBack: report?.held[row.findingId] ?? null,
-    isConfirmed: report !== undefined && !report.unconfirmed.includes(row.findingId),
+    // A node that fell silent is marked by the next tick of the clock; whoever reads before that is told all the same.
+    isConfirmed: report !== undefined && !report.unconfirmed.includes(row.findingId) && (node === undefined || isHeardInTime(node, now)),
+    isJudged: !isDirty,
   };
   return {
     id: row.findingId,
@@ -55,6 +59,9 @@ export function viewFinding(row: FindingRow, { tenantKey, nodes, report, now }: 
     heldBack: heldBack(hold, now),
   };
 }
+
+const isHeardInTime = ({ lastSeenAt, intervalSeconds }: Pick<FleetNode, 'lastSeenAt' | 'intervalSeconds'>, now: number) =>
+  now - lastSeenAt <= freshForMs(intervalSeconds);
 
 function explainStored({ rule, subject, detail }: FindingRow, place: Place): ReturnType<typeof explainFinding> {
   try {
