@@ -78,6 +78,7 @@ function blindInputs({ name, facts, lastSeenAt }: Member, presence: Presence): N
   const missing = unknown(whyBlind());
   return {
     mappings: missing,
+    tree: missing,
     tables: missing,
     groups: missing,
     running: missing,

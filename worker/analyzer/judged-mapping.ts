@@ -2,6 +2,7 @@
  * What becomes of one mapping when it is joined by uuid to LVM's metadata: absent from its group, present under the
  * same or another name, or not to be told. Absence counts only in a group that was *seen whole*.
  */
+import type { DeviceTree } from './device-tree';
 import { type Evidence, known, type Unknown, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, Mapping, NodeFacts, VolumeGroup } from './facts';
 import { type DmName, decodeDmName } from './parse/dm-name';
@@ -25,10 +26,10 @@ export type JudgedMapping = {
 
 const notLvm: Unknown = { reason: 'not_captured', capture: 'lvm.report' };
 
-export function judgeMappings(facts: NodeFacts): Evidence<readonly JudgedMapping[]> {
-  return whenKnown(facts.mappings, (mappings) => {
+export function judgeMappings(facts: NodeFacts, tree: Evidence<DeviceTree>): Evidence<readonly JudgedMapping[]> {
+  return whenKnown(tree, ({ mappings, at }) => {
     const decoded = mappings.map((mapping) => ({ mapping, lvm: decodeDmUuid(mapping.uuid), name: decodeDmName(mapping.name) }));
-    const index = indexNode(facts, decoded);
+    const index = indexNode(facts, decoded, at);
     return known(decoded.map((one) => ({ ...one, presence: one.lvm === undefined ? unknown(notLvm) : findPresence(one, one.lvm, index) })));
   });
 }
@@ -43,7 +44,7 @@ type NodeIndex = {
   readonly knownSeqno: Readonly<Record<string, number>>;
 };
 
-function indexNode(facts: NodeFacts, decoded: readonly DecodedMapping[]): NodeIndex {
+function indexNode(facts: NodeFacts, decoded: readonly DecodedMapping[], at: DeviceTree['at']): NodeIndex {
   const list = facts.groups.status === 'known' ? facts.groups.value : [];
   const volumes = new Map<string, { group: VolumeGroup; volume: LogicalVolume }[]>();
   for (const group of list) {
@@ -57,7 +58,7 @@ function indexNode(facts: NodeFacts, decoded: readonly DecodedMapping[]): NodeIn
     groups: whenKnown(facts.groups, (all) => known(new Map(all.map((group) => [group.uuid, group])))),
     volumes,
     namesakeOf: indexNames(list),
-    devicesBelow: indexDevicesBelow(decoded),
+    devicesBelow: indexDevicesBelow(decoded, at),
     knownSeqno: facts.knownSeqno,
   };
 }
@@ -111,12 +112,11 @@ function seenWhole(mapping: Mapping, group: VolumeGroup, index: NodeIndex): Evid
  * that is not one. They must be the group's physical volumes, or LVM reads another copy of the LUN than the kernel uses.
  * Every mapping is walked once, without recursion: layers may be stacked higher than any stack.
  */
-function indexDevicesBelow(decoded: readonly DecodedMapping[]): ReadonlyMap<Mapping, readonly string[]> {
+function indexDevicesBelow(decoded: readonly DecodedMapping[], at: DeviceTree['at']): ReadonlyMap<Mapping, readonly string[]> {
   const mappings = decoded.map(({ mapping }) => mapping);
-  const byDevice = new Map(mappings.map((mapping) => [`${mapping.major}:${mapping.minor}`, mapping]));
   const groupOf = new Map(decoded.map(({ mapping, lvm }) => [mapping, lvm?.vgUuid]));
   const layerBelow = (mapping: Mapping, device: string): Mapping | undefined => {
-    const below = byDevice.get(device);
+    const below = at(device);
     const group = below?.agreed === true ? groupOf.get(below) : undefined;
     return group !== undefined && group === groupOf.get(mapping) ? below : undefined;
   };

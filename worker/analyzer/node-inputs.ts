@@ -2,6 +2,7 @@
 import type { ClusterContext } from './cluster-context';
 import { isQuorate } from './cluster-context';
 import type { FreshMember } from './cluster-evidence';
+import { type DeviceTree, growTree } from './device-tree';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { Guest, LogicalVolume, NodeFacts, StorageEntry, VolumeGroup } from './facts';
 import type { Hold, InFlight } from './in-flight';
@@ -15,6 +16,8 @@ type OwnFacts = Pick<NodeFacts, 'tables' | 'groups' | 'running' | 'runningFor' |
 
 export type NodeInputs = OwnFacts & {
   readonly mappings: Evidence<readonly JudgedMapping[]>;
+  /** How they lie on each other. */
+  readonly tree: Evidence<DeviceTree>;
   /** Which guests own what, and where they live, by this node's own configuration of the same moment. */
   readonly ownership: Evidence<Ownership>;
   /** storage.cfg as this node sees it: every entry, also disabled ones and those of other nodes. */
@@ -51,11 +54,13 @@ export type Circumstances = {
 
 export function nodeInputs(member: FreshMember, cluster: ClusterContext, presence: Presence): NodeInputs {
   const ownership = findOwnership(member, cluster);
+  const tree = whenKnown(member.facts.mappings, (mappings) => known(growTree(mappings)));
   const whoIs = (vmid: number) => (ownership.status === 'known' ? ownership.value.references.whoIs(vmid) : sayGuest(undefined, vmid));
   const { tables, groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks } = member.facts;
   return {
     ...{ tables, groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks },
-    mappings: judgeMappings(member.facts),
+    mappings: judgeMappings(member.facts, tree),
+    tree,
     ownership,
     storages: member.view?.storages ?? unknown({ reason: 'not_captured', capture: 'pve.storage' }),
     circumstances: known({

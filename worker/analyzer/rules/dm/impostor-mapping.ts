@@ -14,7 +14,7 @@ export const impostorMapping = defineRule<NodeInputs>()({
   severity: 'critical',
   counts: 'duplicate',
   word: 'wrong blocks',
-  needs: ['mappings', 'circumstances'],
+  needs: ['mappings', 'tree', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, true),
   explain: (detail: LeftoverDetail, { node }) => {
     const guest = detail.who ?? 'its guest';

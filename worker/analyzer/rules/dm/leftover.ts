@@ -1,4 +1,6 @@
 /** What the two rules about mappings without a volume share: the mapping is proven absent from a group seen whole. */
+import { type DeviceTree, isAllSeenAbove, isOpenBeside } from '../../device-tree';
+import type { Mapping } from '../../facts';
 import type { JudgedMapping, Presence } from '../../judged-mapping';
 import type { Circumstances, NodeInputs } from '../../node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
@@ -27,18 +29,18 @@ export type LeftoverDetail = {
   readonly namesake: string | null;
 };
 
-type Facts = { readonly mappings: Known<NodeInputs['mappings']>; readonly circumstances: Circumstances };
+type Facts = { readonly mappings: Known<NodeInputs['mappings']>; readonly tree: DeviceTree; readonly circumstances: Circumstances };
 type Absent = { readonly judged: JudgedMapping; readonly presence: Extract<Presence, { kind: 'absent' }> };
 
-export function detectLeftovers({ mappings, circumstances }: Facts, hasNamesake: boolean): Detection<LeftoverDetail> {
-  const absent = new Map<string, Absent>();
+export function detectLeftovers({ mappings, tree, circumstances }: Facts, hasNamesake: boolean): Detection<LeftoverDetail> {
+  const absent = new Map<Mapping, Absent>();
   for (const judged of mappings) {
     const { presence, mapping } = judged;
-    if (presence.status === 'known' && presence.value.kind === 'absent') absent.set(mapping.name, { judged, presence: presence.value });
+    if (presence.status === 'known' && presence.value.kind === 'absent') absent.set(mapping, { judged, presence: presence.value });
   }
   const found = [...absent.values()]
     .filter(({ presence }) => (presence.namesake !== undefined) === hasNamesake)
-    .map((leftover) => toHit(leftover, absent, circumstances));
+    .map((leftover) => toHit(leftover, stackAbove(leftover, tree, absent), circumstances));
   return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
 }
 
@@ -49,11 +51,7 @@ export function mappingsNotChecked(mappings: readonly JudgedMapping[]): readonly
   );
 }
 
-function toHit(
-  { judged: { mapping, name }, presence }: Absent,
-  absent: ReadonlyMap<string, Absent>,
-  circumstances: Circumstances,
-): Hit<LeftoverDetail> {
+function toHit({ judged: { mapping, name }, presence }: Absent, after: LeftoverDetail['after'], circumstances: Circumstances): Hit<LeftoverDetail> {
   const { group, namesake } = presence;
   const guest = guestOfVolume(name.lv);
   const hold = circumstances.holdOf([name.lv], []);
@@ -72,7 +70,7 @@ function toHit(
       number: `${mapping.major}:${mapping.minor}`,
       isOpen: mapping.open > mapping.holders.length,
       holders: mapping.holders.slice(0, 8),
-      after: stackAbove(mapping.holders, absent),
+      after,
       namesake: namesake?.uuid ?? null,
     },
   };
@@ -81,18 +79,10 @@ function toHit(
 /** Layers of one volume are few; a higher stack is somebody's own work. */
 const maxLayers = 16;
 
-function stackAbove(holders: readonly string[], absent: ReadonlyMap<string, Absent>): readonly string[] | null {
-  const above: string[] = [];
-  const queue = [...holders];
-  for (let holder = queue.shift(); holder !== undefined; holder = queue.shift()) {
-    const mapping = absent.get(holder)?.judged.mapping;
-    if (mapping === undefined || mapping.open > mapping.holders.length || above.length >= maxLayers) return null;
-    // Seen again through another layer: it must go before that one as well.
-    if (above.includes(mapping.uuid)) above.splice(above.indexOf(mapping.uuid), 1);
-    above.push(mapping.uuid);
-    queue.push(...mapping.holders);
-  }
-  return above.reverse();
+function stackAbove({ judged: { mapping } }: Absent, tree: DeviceTree, absent: ReadonlyMap<Mapping, Absent>): LeftoverDetail['after'] {
+  const stack = tree.stackAbove(mapping, maxLayers);
+  const isRemovable = (layer: Mapping) => absent.has(layer) && isAllSeenAbove(layer, tree) && !isOpenBeside(layer, tree);
+  return stack === undefined || !isAllSeenAbove(mapping, tree) || !stack.every(isRemovable) ? null : stack.map(({ uuid }) => uuid);
 }
 
 export function removeByUuid({ uuid, isOpen, after }: LeftoverDetail): Remedy | undefined {

@@ -17,7 +17,7 @@ export const staleMapping = defineRule<NodeInputs>()({
   severity: 'warning',
   counts: 'tombstone',
   word: 'leftover',
-  needs: ['mappings', 'circumstances'],
+  needs: ['mappings', 'tree', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, false),
   explain: (detail: LeftoverDetail, place) => {
     const { node } = place;
