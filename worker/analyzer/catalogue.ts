@@ -8,6 +8,8 @@ import { notEnrolled } from './rules/cluster/not-enrolled';
 import { silentCluster } from './rules/cluster/silent';
 import { foreignActivation } from './rules/dm/foreign-activation';
 import { foreignOpen } from './rules/dm/foreign-open';
+import { heldByGuestGroup } from './rules/dm/held-by-guest-vg';
+import { heldByPartition } from './rules/dm/held-by-partition';
 import { impostorMapping } from './rules/dm/impostor-mapping';
 import { staleMapping } from './rules/dm/stale-mapping';
 import { staleName } from './rules/dm/stale-name';
@@ -26,6 +28,8 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   staleName,
   staleMapping,
   foreignActivation,
+  heldByGuestGroup,
+  heldByPartition,
   unmanagedName,
   silentNode,
   identityShared,

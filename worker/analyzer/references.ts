@@ -1,7 +1,7 @@
 /** Which guests use a volume. Every reference and mention of every view counts; errs towards "referenced" only. */
 import type { ClusterView, Guest, StorageEntry } from './facts';
 import { snapshotOfSection } from './parse/guest-config';
-import { indexStorages, keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
+import { exactKeysOfVolume, indexStorages, keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
 
 type Named = { readonly name: string };
 type Identified = { readonly name: string; readonly uuid: string };
@@ -10,6 +10,8 @@ export type References = {
   guestsOf(group: Named, volume: Identified): readonly Guest[];
   /** Named where PVE itself does not look, or by something that could not be resolved. */
   isMentioned(group: Named, volume: Identified): boolean;
+  /** By a guest or a mention, together with its group or by its uuid: not by a word that may mean any volume of that name. */
+  isMeantBy(group: Named, volume: Identified): boolean;
   /** The guest of a number, as the views know it. */
   guest(vmid: number): Guest | undefined;
   /** `VM 119`, `CT 200`, or `guest 777` when no configuration says what it is. */
@@ -94,6 +96,10 @@ function joinIndexes(views: readonly ViewIndex[], hostMentions: readonly string[
       return found;
     },
     isMentioned: (group, volume) => keysOfVolume(group, volume).some((key) => mentioned.has(key) || views.some((view) => view.mentioned.has(key))),
+    isMeantBy: (group, volume) =>
+      exactKeysOfVolume(group, volume).some(
+        (key) => mentioned.has(key) || views.some((view) => view.mentioned.has(key) || (view.users.get(key)?.length ?? 0) > 0),
+      ),
     guest,
     elsewhere: ({ references }, name) =>
       [...new Set(references.filter(({ volume }) => volume.endsWith(`:${name}`)).map(({ volume }) => volume))].map((volume) => {

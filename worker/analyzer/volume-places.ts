@@ -19,6 +19,11 @@ export function keysOfVolume(group: { readonly name: string }, volume: { readonl
   return [keyOf(group.name, volume.name), keyOf(anywhere, volume.name), uuidKey(volume.uuid)];
 }
 
+/** Those that mean this volume and no other: its group's name with its own, or its uuid. */
+export function exactKeysOfVolume(group: { readonly name: string }, volume: { readonly name: string; readonly uuid: string }): readonly string[] {
+  return [keyOf(group.name, volume.name), uuidKey(volume.uuid)];
+}
+
 /** Plugins whose volumes are not on LVM. Others than these and lvm/lvmthin are third-party: their volumes may be anywhere. */
 const notOnLvm = new Set(['dir', 'nfs', 'cifs', 'glusterfs', 'cephfs', 'zfspool', 'zfs', 'rbd', 'iscsi', 'iscsidirect', 'pbs', 'btrfs', 'esxi']);
 

@@ -5,6 +5,7 @@
  */
 import type { Unknown } from '../../evidence';
 import type { Guest } from '../../facts';
+import { findInside } from '../../guest-disks';
 import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
 import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
@@ -35,8 +36,9 @@ export const foreignActivation = defineRule<NodeInputs>()({
   severity: 'warning',
   counts: 'tombstone',
   word: 'wrong node',
-  needs: ['mappings', 'ownership', 'circumstances'],
-  detect({ mappings, ownership, circumstances }): Detection<Detail> {
+  needs: ['mappings', 'tree', 'ownership', 'circumstances'],
+  detect({ mappings, tree, ownership, circumstances }): Detection<Detail> {
+    const inside = findInside(mappings, tree, ownership);
     const layered = layeredVolumes(mappings);
     const found: Hit<Detail>[] = [];
     const notChecked: NotChecked[] = [...mappingsNotChecked(mappings)];
@@ -44,6 +46,8 @@ export const foreignActivation = defineRule<NodeInputs>()({
       const { mapping, presence } = judged;
       const identity = topIdentity(judged);
       if (identity === undefined || presence.status === 'unknown' || presence.value.kind === 'absent' || mapping.open > 0) continue;
+      // A guest's own volume in a guest's disk: its number is none of this cluster's.
+      if (inside.has(mapping)) continue;
       const { group, volume } = presence.value;
       const owner = foreignOwner(judged, ownership, circumstances);
       if (owner.status === 'unknown') notChecked.push({ subject: mapping.uuid, name: mapping.name, why: owner.why });

@@ -1,0 +1,62 @@
+/**
+ * What this node has mapped inside its guests' disks: partition maps, and volumes of volume groups that lie in them. Found
+ * by the tree below, never by a group's uuid or name: cloned guests share uuids, and a guest's group may be called `pve`.
+ */
+import type { DeviceTree } from './device-tree';
+import type { Mapping } from './facts';
+import type { JudgedMapping } from './judged-mapping';
+import type { Ownership } from './node-inputs';
+import { guestOfVolume } from './parse/volume-name';
+
+export type InsideDisk = {
+  readonly disk: JudgedMapping;
+  readonly judged: JudgedMapping;
+  /** `other`: made by something else (crypt, a map by hand …); nothing on top of it is looked at. */
+  readonly kind: 'partition' | 'volume' | 'other';
+  /** A partition map lies between, or it is one. */
+  readonly isPartitioned: boolean;
+};
+
+/** Every mapping above a guest's disk, except the layers of the disk's own group. Each is visited once. */
+export function findInside(mappings: readonly JudgedMapping[], tree: DeviceTree, ownership: Ownership | undefined): ReadonlyMap<Mapping, InsideDisk> {
+  const inside = new Map<Mapping, InsideDisk>();
+  const disks = mappings.filter((judged) => tree.above(judged.mapping).length > 0 && isGuestDisk(judged, ownership));
+  if (disks.length === 0) return inside;
+  const judgedOf = new Map(mappings.map((judged) => [judged.mapping, judged]));
+  for (const disk of disks) {
+    const queue = [disk.mapping];
+    for (let lower = queue.pop(); lower !== undefined; lower = queue.pop()) {
+      for (const upper of tree.above(lower)) {
+        const judged = judgedOf.get(upper);
+        const kind = judged && kindAbove(judged, lower, disk);
+        if (judged === undefined || kind === undefined || upper === disk.mapping || inside.has(upper)) continue;
+        const isPartitioned = kind === 'partition' || inside.get(lower)?.isPartitioned === true;
+        inside.set(upper, { disk, judged, kind, isPartitioned });
+        if (kind !== 'other') queue.push(upper);
+      }
+    }
+  }
+  return inside;
+}
+
+/** A volume that carries a guest's number, or that a guest of this node's view names. */
+function isGuestDisk({ lvm, name, presence }: JudgedMapping, ownership: Ownership | undefined): boolean {
+  if (lvm === undefined || lvm.suffix !== '') return false;
+  if (guestOfVolume(name.lv) !== undefined) return true;
+  if (presence.status === 'unknown' || presence.value.kind === 'absent') return false;
+  const { group, volume } = presence.value;
+  return (ownership?.references.guestsOf(group, volume).length ?? 0) > 0;
+}
+
+/** Undefined: a layer of the disk's own group, or one nobody can tell from it. */
+function kindAbove({ mapping, lvm }: JudgedMapping, lower: Mapping, disk: JudgedMapping): InsideDisk['kind'] | undefined {
+  if (lvm !== undefined) return lvm.vgUuid === disk.lvm?.vgUuid ? undefined : 'volume';
+  const parent = /^part[0-9]+-(.*)$/s.exec(mapping.uuid)?.[1];
+  return parent !== undefined && parent === lower.uuid ? 'partition' : 'other';
+}
+
+/** The guest's disk a device lies in, if it does. */
+export function diskBelow(device: string, tree: DeviceTree, inside: ReadonlyMap<Mapping, InsideDisk>): InsideDisk | undefined {
+  const mapping = tree.at(device);
+  return mapping === undefined ? undefined : inside.get(mapping);
+}
