@@ -33,7 +33,7 @@ export type HeldDetail = {
   readonly obstacle: Obstacle | null;
 };
 
-/** `open`: a mount or a process. `other`: made by something else. `moving`: an LVM command may be in the middle of it. */
+/** `open`: by a mount, or a process that reads it. `other`: made by something else. `moving`: an LVM command may be in the middle of it. */
 export type Obstacle = { readonly name: string; readonly number: string; readonly why: 'open' | 'other' | 'moving' | 'many' };
 
 type Facts = {
