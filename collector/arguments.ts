@@ -18,13 +18,13 @@ export type CommandLine = {
   readonly flags: ReadonlySet<Flag>;
 };
 
-const flagNames = ['json', 'raw', 'quiet', 'report', 'now', 'new-key', 'for-later'] as const;
+const flagNames = ['json', 'raw', 'quiet', 'report', 'all', 'now', 'new-key', 'for-later'] as const;
 export type Flag = (typeof flagNames)[number];
 
 const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
   enroll: ['json', 'new-key'],
   collect: ['json', 'raw'],
-  send: ['json', 'quiet', 'report', 'now'],
+  send: ['json', 'quiet', 'report', 'all', 'now'],
   status: ['json'],
   unenroll: ['json', 'quiet', 'for-later'],
   help: ['json'],

@@ -38,5 +38,5 @@ export const runSeconds = { all: 88, captures: 70, leastForAnswer: 5 } as const;
 
 /** Somebody waits for the answer; a timer does not. */
 export function isAttended({ commandLine: { flags }, terminal }: Context): boolean {
-  return terminal.isStdout || flags.has('now') || flags.has('report') || flags.has('json');
+  return terminal.isStdout || flags.has('now') || flags.has('report') || flags.has('all') || flags.has('json');
 }

@@ -2,16 +2,28 @@
  * What `npm run analyze` does, without the files: saved snapshots in, report out. The analyzer is the Worker's own; only
  * what a server would know (ids, numbers, holds) is missing, and said to be missing.
  */
-import { analyse, type ClusterReport, type Member, readSnapshot, renderConsole, renderJson } from './analyzer';
+import {
+  analyse,
+  type Circumstance,
+  type ClusterReport,
+  gradePerformance,
+  indexRawLines,
+  type Member,
+  type Performance,
+  type RawLines,
+  readSnapshot,
+  renderConsole,
+  renderJson,
+} from './analyzer';
 import { readProbeFile } from './probe-file';
 import { err, ok, type Result } from './result';
-import { type Capture, header, type Readings, readings, type State, state } from './wire/snapshot';
+import { type Capture, header, type Readings, readings, type State, state, type Vitals } from './wire/snapshot';
 
 export type Saved = { readonly file: string; readonly text: string };
 /** `notes`: about the files themselves, one sentence each. */
 export type Rendered = { readonly text: string; readonly findings: number; readonly notes: readonly string[] };
 
-type Node = { readonly member: Member; readonly version: string; readonly note?: string };
+type Node = { readonly member: Member; readonly version: string; readonly performance: Performance; readonly raw: RawLines; readonly note?: string };
 
 export function analyseSaved(
   files: readonly Saved[],
@@ -27,14 +39,18 @@ export function analyseSaved(
   if (twice.length > 0) return err(twice.map((name) => `Two snapshots of ${name}: give one per node.`));
   const report = analyse({ clusterId: 'offline', members: read.map(({ member }) => member), neighbours: [], now });
   const findings = [...report.nodes, report.cluster].reduce((sum, scope) => sum + scope.findings.length, 0);
-  const text = form === 'json' ? `${JSON.stringify(renderJson(report), null, 2)}\n` : renderNodes(read, report, now, form, all);
+  const text =
+    form === 'json'
+      ? `${JSON.stringify(renderJson(report, { raw: joinRaw(read), circumstance: circumstanceOf(read) }), null, 2)}\n`
+      : renderNodes(read, report, now, form, all);
   return ok({ text, findings, notes: read.flatMap(({ note }) => note ?? []) });
 }
 
 function renderNodes(nodes: readonly Node[], report: ClusterReport, now: number, form: 'ascii' | 'terminal', all: boolean): string {
   const { cluster } = report;
   const silent = { ...cluster, findings: [], outcomes: [] };
-  const reports = nodes.map(({ member, version }, index) => {
+  const raw = joinRaw(nodes);
+  const reports = nodes.map(({ member, version, performance }, index) => {
     const { facts, view } = member;
     const membership = facts?.membership.status === 'known' ? facts.membership.value : undefined;
     const here = new Set(nodes.map((node) => node.member.name));
@@ -48,8 +64,9 @@ function renderNodes(nodes: readonly Node[], report: ClusterReport, now: number,
       nodeId: member.nodeId,
       place: '',
       pve: facts?.pve ?? { manager: '', kernel: '' },
-      guests: view?.guests.status === 'known' ? view.guests.value : [],
-      running: facts?.running.status === 'known' ? facts.running.value : {},
+      guests: view?.guests.status === 'known' ? view.guests.value : null,
+      running: facts?.running.status === 'known' ? facts.running.value : null,
+      performance,
       members:
         membership === undefined
           ? null
@@ -57,9 +74,21 @@ function renderNodes(nodes: readonly Node[], report: ClusterReport, now: number,
       known: new Map(),
       page: '',
       all,
+      raw,
     });
   });
   return reports.join('\n');
+}
+
+const joinRaw =
+  (nodes: readonly Node[]): RawLines =>
+  (line, marks) =>
+    nodes.find(({ member }) => member.nodeId === line.node)?.raw(line, marks);
+
+/** Quorate when every node says so of itself; one look is no two. */
+function circumstanceOf(nodes: readonly Node[]): Circumstance {
+  const memberships = nodes.map(({ member }) => member.facts?.membership);
+  return { isQuorate: memberships.every((membership) => membership?.status === 'known' && membership.value.quorate), seen: undefined };
 }
 
 function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
@@ -71,7 +100,7 @@ function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
     const note = isWhole ? {} : { note: `${file} ends early, its last lines did not arrive: what is missing is not checked. Run the probe again.` };
     return captures.length === 0
       ? err(`${file}: the output of the probe ends before anything was said. Run it again.`)
-      : ok({ ...readNode(file, captures, version, now), ...note });
+      : ok({ ...readNode(file, captures, { version }, now), ...note });
   }
   const documents = readDocuments(text);
   // Readings hold captures too: what has times is not the state.
@@ -80,13 +109,16 @@ function readSaved({ file, text }: Saved, now: number): Result<Node, string> {
   if (documents === undefined || captures === undefined) return err(`${file}: ${sayWhatItIs(text)}${howToMakeOne(file)}`);
   const head = documents.map((document) => header.safeParse(document)).find((parsed) => parsed.success)?.data;
   const along = documents.map((document) => readings.safeParse(document)).find((parsed) => parsed.success)?.data;
-  return ok(readNode(file, captures.captures, head?.collector ?? 'offline', now, along));
+  return ok(readNode(file, captures.captures, { version: head?.collector ?? 'offline', vitals: head?.vitals, along }, now));
 }
 
-function readNode(file: string, captures: readonly Capture[], version: string, now: number, along?: Readings): Node {
+type Head = { readonly version: string; readonly vitals?: Vitals | undefined; readonly along?: Readings | undefined };
+
+function readNode(file: string, captures: readonly Capture[], { version, vitals = {}, along }: Head, now: number): Node {
   const { facts, view } = readSnapshot(captures, {}, along);
   const name = facts.node || file;
-  return { member: { nodeId: name, name, facts, view, lastSeenAt: now, intervalSeconds: 900 }, version };
+  const member = { nodeId: name, name, facts, view, lastSeenAt: now, intervalSeconds: 900 };
+  return { member, version, performance: gradePerformance(vitals), raw: indexRawLines(name, [...captures, ...(along?.captures ?? [])]) };
 }
 
 function sayWhatItIs(text: string): string {

@@ -5,8 +5,10 @@ It changes nothing on the node and runs nothing it receives.
   enroll --server URL [--token-file FILE|-] [--ca-file FILE] [--new-key]
                                        make a key and join; keeps HTTPS_PROXY
   collect [--raw]                      print what would be sent
-  send [--quiet] [--report] [--now]    look, send, show the answer; without a
-                                       terminal or --now only when it is due
+  send [--quiet] [--report] [--all] [--now]
+                                       look, send, show the answer (--all: every
+                                       finding in full); without a terminal or
+                                       --now only when it is due
   status                               what this node remembers
   unenroll [--quiet] [--goodbye-seconds N]   tell the server, delete the key
   help, --version

@@ -68,7 +68,7 @@ export async function send(context: Context): Promise<ExitCode> {
     writeMemory(directory, memory);
     directory.remove('spool/newest');
     if (commandLine.flags.has('json')) context.print(safeLine(JSON.stringify(answer)));
-    else if (answer.report !== undefined && report !== 'none') context.print(trimEndOf(safeReport(answer.report, report), /\n/));
+    else if (answer.report !== undefined && report !== 'none') context.print(trimEndOf(safeReport(answer.report, formOf(report)), /\n/));
     else if (!commandLine.flags.has('quiet') || !isAttended(context))
       context.print(safeLine(summarise(enrolment.nodeName, snapshot.state, answer, context.now() + seconds * 1000)));
   });
@@ -102,9 +102,13 @@ function conclude(context: Context, way: Way, delivery: Delivery<Answer>, take: 
 /** A report is made only for somebody who reads it. */
 function chooseReport({ commandLine: { flags }, terminal }: Context): Header['report'] {
   if (flags.has('quiet') || flags.has('json')) return 'none';
-  if (terminal.isStdout) return terminal.hasColour ? 'terminal' : 'ascii';
-  return flags.has('report') ? 'ascii' : 'none';
+  const isAll = flags.has('all');
+  if (!terminal.isStdout && !flags.has('report') && !isAll) return 'none';
+  if (terminal.isStdout && terminal.hasColour) return isAll ? 'terminal-all' : 'terminal';
+  return isAll ? 'ascii-all' : 'ascii';
 }
+
+const formOf = (report: Exclude<Header['report'], 'none'>): 'ascii' | 'terminal' => (report.startsWith('ascii') ? 'ascii' : 'terminal');
 
 type Sent = { readonly stateHash: string; readonly wasKnown: boolean };
 

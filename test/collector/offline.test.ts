@@ -63,7 +63,7 @@ describe('the timer', () => {
     expect((await runInside(stage, ['send', '--quiet'], { elapsedMs: () => 60_000 })).slept).toEqual([]);
   });
 
-  it.each([['--now'], ['--report'], ['--json']])('does not keep somebody waiting who asks with %s', async (flag) => {
+  it.each([['--now'], ['--report'], ['--all'], ['--json']])('does not keep somebody waiting who asks with %s', async (flag) => {
     await timer();
     await runInside(stage, ['send', flag]);
     expect(sent()).toBe(2);

@@ -39,6 +39,8 @@ export const clusterRules: readonly Rule<ClusterInputs>[] = [unreferencedVolume,
 
 const byId = new Map<string, Rule<never>>([...nodeRules, ...clusterRules].map((rule) => [rule.id, rule as Rule<never>]));
 
+export const ruleOf = (ruleId: string): Rule<never> | undefined => byId.get(ruleId);
+
 export type StoredFinding = { readonly ruleId: string; readonly subject: string; readonly detail: unknown };
 
 /** Words for a finding from what is stored of it; undefined for a rule this release does not have. */

@@ -33,5 +33,6 @@ export function answerMessage({ ports, tenantId, speaker, prepared, standing, or
   };
   if (header.report === 'none') return answer;
   if (standing === undefined) return { ...answer, report: `${speaker.name} is enrolled and waits for approval: ${page}\n` };
-  return { ...answer, report: answerConsole(speaker, standing, { form: header.report, version: ports.config.version, page, now }) };
+  const { report: form, vitals } = header;
+  return { ...answer, report: answerConsole(speaker, standing, { form, version: ports.config.version, page, now, vitals }) };
 }

@@ -80,7 +80,8 @@ export const vitals = z.object({
 });
 export type Vitals = z.infer<typeof vitals>;
 
-export const reportForm = z.enum(['none', 'ascii', 'terminal']);
+/** `…-all`: every finding in full, and what does not apply. */
+export const reportForm = z.enum(['none', 'ascii', 'terminal', 'ascii-all', 'terminal-all']);
 
 export const header = z.object({
   protocol: z.int().positive(),

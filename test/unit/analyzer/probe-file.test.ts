@@ -101,7 +101,7 @@ describe('the output of the probe', () => {
       'ascii',
       false,
     );
-    expect(result.ok && result.value.text).toContain('2 of 3 nodes of prod-dc1 reporting');
+    expect(result.ok && result.value.text).toContain('2 of 3 nodes of prod-dc1 are in these files');
   });
 
   it('says so when its end did not arrive, and is judged as far as it came', () => {

@@ -8,18 +8,25 @@ export type Circumstance = {
   readonly seen: { readonly first: number; readonly last: number } | undefined;
 };
 
+/** `heldBack`: what the analysis says is under way: then the reasons are not complete, and nothing is called safe. */
+type Guarded = { readonly explanation: Explanation; readonly remedy: Remedy | null; readonly heldBack: string | null };
+
 /** Empty: nothing is offered, so nothing is called safe. */
-export function safeBecause({ safe = [] }: Explanation, { isQuorate, seen }: Circumstance): readonly string[] {
-  if (safe.length === 0) return [];
-  const same = seen === undefined ? [] : [`same at ${clock(seen.first, seen.last)} and ${clock(seen.last, seen.last)} UTC`];
+export function safeBecause({ explanation: { safe = [] }, remedy, heldBack }: Guarded, { isQuorate, seen }: Circumstance): readonly string[] {
+  if (safe.length === 0 || remedy === null || heldBack !== null) return [];
+  const isTwice = seen !== undefined && seen.last > seen.first;
+  const same = isTwice ? [`same at ${clock(seen.first, seen.last)} and ${clock(seen.last, seen.last)} UTC`] : [];
   return [...safe, ...(isQuorate === true ? ['cluster quorate'] : []), ...same];
 }
 
-export const safeTo: Readonly<Record<Remedy['kind'], string>> = {
+const safeTo: Readonly<Record<Remedy['kind'], string>> = {
   'remove-mapping': 'Safe to remove',
   'deactivate-volume': 'Safe to deactivate',
   'refresh-volume': 'Safe to refresh',
 };
+
+/** What stands before the reasons; `isEarly`: nothing may be done yet, so the word is not used. */
+export const nameSafe = ({ kind }: Remedy, isEarly: boolean): string => (isEarly ? 'Checked so far' : safeTo[kind]);
 
 /** `09:26`, with its day when that is another one. */
 function clock(at: number, beside: number): string {

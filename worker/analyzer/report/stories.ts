@@ -1,4 +1,5 @@
 /** Findings of one rule that are mended alike are one story under the first of them: fifty leftovers are one problem. */
+import type { Guest } from '../facts';
 import type { Found, Severity } from '../report-shape';
 
 export type Story = { readonly first: Found; readonly others: readonly Found[] };
@@ -10,15 +11,28 @@ export function tellStories(findings: readonly Found[]): readonly Story[] {
   const byRule = new Map<string, Found[]>();
   for (const finding of findings) {
     const key = `${finding.ruleId} ${finding.severity} ${finding.remedy?.kind ?? ''} ${finding.explanation.todo}`;
-    byRule.set(key, [...(byRule.get(key) ?? []), finding]);
+    const story = byRule.get(key);
+    if (story === undefined) byRule.set(key, [finding]);
+    else story.push(finding);
   }
   const stories = [...byRule.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{ first, others }]));
   return stories.sort((a, b) => order[a.first.severity] - order[b.first.severity] || (a.first.ruleId < b.first.ruleId ? -1 : 1));
 }
 
-/** What a finding is about in one or two words: its guests, or its subject's name. */
-export function aboutOf({ guests, detail }: Found): string {
-  if (guests.length > 0) return guests.length > 3 ? `${guests.length} guests` : `guest ${guests.join(', ')}`;
-  const { volume, name } = detail as { readonly volume?: string; readonly name?: string };
-  return volume ?? name ?? '';
+export const worseFirst = (a: Found, b: Found): number => order[a.severity] - order[b.severity];
+
+/** What findings are about in one or two words: their guests, or the subject's name. */
+export function aboutOf(findings: readonly Found[], known: readonly Guest[]): string {
+  const guests = [...new Set(findings.flatMap((finding) => finding.guests))];
+  const [guest] = guests;
+  if (guests.length > 1) return `${guests.length} guests`;
+  if (guest === undefined) return findings[0] === undefined ? '' : subjectOf(findings[0]);
+  const type = known.find(({ vmid }) => vmid === guest)?.type;
+  return `${type === undefined ? 'guest' : type === 'qemu' ? 'VM' : 'CT'} ${guest}`;
+}
+
+/** The mapping's or volume's name. */
+export function subjectOf({ detail }: Found): string {
+  const { volume, name } = (detail ?? {}) as { readonly volume?: string; readonly name?: string };
+  return name ?? volume ?? '';
 }

@@ -100,8 +100,9 @@ export function whyRemovable(detail: LeftoverDetail): readonly string[] {
   if (removeByUuid(detail) === undefined) return [];
   const { after, group, who } = detail;
   return [
-    after?.length ? 'open only through closed leftovers on top, which go first' : 'open count 0, nothing on top',
-    `its UUID is in no volume of ${group}, which was read completely`,
+    after?.length ? 'open only through closed leftovers on top which go first' : 'open count 0',
+    ...(after?.length ? [] : ['nothing on top']),
+    `no volume of ${group} has its UUID`,
     who === null ? 'nothing under way that could be about it' : `no lock and no task on ${who}`,
   ];
 }

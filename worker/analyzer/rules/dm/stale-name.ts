@@ -106,8 +106,10 @@ export const staleName = defineRule<NodeInputs>()({
 /** What was checked before anything is offered. */
 function whySettled({ who, guestIsHere, volume }: Detail): readonly string[] {
   return [
-    'open count 0, nothing on top, no snapshot of it',
-    `${volume} was read completely and stays as it is`,
+    'open count 0',
+    'nothing on top',
+    'no snapshot of it',
+    `${volume} keeps its blocks`,
     `its guest lives ${guestIsHere === true ? 'here' : 'on another node'}`,
     who === null ? 'nothing under way that could be about it' : `no lock and no task on ${who}`,
   ];
