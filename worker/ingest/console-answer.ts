@@ -23,7 +23,10 @@ export function answerConsole(speaker: Speaker, standing: ClusterStanding, { for
     const lastSeenAt = members.find((member) => member.nodeId === nodeId)?.lastSeenAt ?? newest;
     const isConfirmed = !unconfirmed.has(findingId);
     const hold = { openedAt, holdMinutes: holdMinutesOf(rule), lastSeenAt, analysisHeldBack: null, isConfirmed, isJudged: true };
-    return [findingId, { number: `${speaker.tenantKey}-${number}`, heldBack: heldBack(hold, now), seen: { first: openedAt, last: lastSeenAt } }] as const;
+    return [
+      findingId,
+      { number: `${speaker.tenantKey}-${number}`, heldBack: heldBack(hold, now), seen: { first: openedAt, last: lastSeenAt } },
+    ] as const;
   });
   return renderConsole({
     version,

@@ -8,6 +8,8 @@ import { judge, memberOf, now } from './support/judge';
 import { pve1, pve2, pve3 } from './support/sample-cluster';
 
 const golden = (name: string) => readFileSync(resolve(import.meta.dirname, `golden/${name}.txt`), 'utf8');
+/** How many checks there are changes with every new one. */
+const uncounted = (text: string) => text.replaceAll(/\b\d+ of \d+ checks/g, 'N of N checks');
 const vitals = { cpu: 12, memory: [60, 100], swap: [0, 0], root: [20, 100], fullest: 84 } satisfies Parameters<typeof gradePerformance>[0];
 
 /** As the server answers node `index`: findings have numbers and were seen twice. */
@@ -39,17 +41,17 @@ function answer(nodes: readonly FakeNode[], index: number, more: Partial<Console
 
 describe('the answer to a node', () => {
   it('with findings: the worst in full, with why mending is safe, the rest one line each', () =>
-    expect(answer([pve1, pve2, pve3], 0)).toBe(golden('console-findings')));
+    expect(uncounted(answer([pve1, pve2, pve3], 0))).toBe(golden('console-findings')));
 
   it('with nothing to say: five lines', () => {
     const healthy = answer([pve2, pve3], 0, { report: judge(...[pve2, pve3].map((node) => ({ ...node, storages: 'dir: local\n' }))) });
-    expect(healthy).toBe(golden('console-healthy'));
+    expect(uncounted(healthy)).toBe(golden('console-healthy'));
     expect(healthy.trimEnd().split('\n')).toHaveLength(5);
   });
 
   it('of a cluster of which most is missing: says so first', () => {
     const members = { cluster: 'prod-dc1', quorate: true, reporting: 1, total: 3, missing: ['pve2', 'pve3'] };
-    expect(answer([pve1], 0, { members })).toBe(golden('console-incomplete'));
+    expect(uncounted(answer([pve1], 0, { members }))).toBe(golden('console-incomplete'));
   });
 
   it('to a node whose guests could not be read calls none of them deleted', () => {
