@@ -23,7 +23,8 @@ function textOf(nodes: readonly FakeNode[], form: (typeof forms)[number], all: b
   return result.ok ? result.value.text : result.error.join('\n');
 }
 
-const isNarrow = (code: number) => code < 0x1100 || (code >= 0x2010 && code < 0x2300);
+/** @see Unicode Standard Annex 11: no wide character stands in between. */
+const isNarrow = (code: number) => code < 0x1100 || (code >= 0x1160 && code < 0x2300);
 /** Another count of columns than the one that is tested: what a terminal of the widest kind would take. */
 const widest = (line: string): number => {
   let columns = 0;
