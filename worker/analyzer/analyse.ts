@@ -88,6 +88,7 @@ function blindInputs({ name, facts, lastSeenAt }: Member, presence: Presence): N
     cookies: missing,
     lvmLocks: missing,
     ownership: missing,
+    trustedGroups: missing,
     storages: missing,
     circumstances: missing,
     presence: known(presence),

@@ -15,6 +15,7 @@ import { staleMapping } from './rules/dm/stale-mapping';
 import { staleName } from './rules/dm/stale-name';
 import { unmanagedName } from './rules/dm/unmanaged-name';
 import { unreferencedVolume } from './rules/dm/unreferenced-volume';
+import { danglingVolume } from './rules/guest/dangling-volume';
 import { clockSkew } from './rules/node/clock-skew';
 import { identityShared } from './rules/node/identity-shared';
 import { silentNode } from './rules/node/silent';
@@ -31,6 +32,7 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   heldByGuestGroup,
   heldByPartition,
   unmanagedName,
+  danglingVolume,
   silentNode,
   identityShared,
   clockSkew,

@@ -7,9 +7,10 @@ import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { Guest, LogicalVolume, NodeFacts, StorageEntry, VolumeGroup } from './facts';
 import type { Hold, InFlight } from './in-flight';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
-import { guestOfVolume } from './parse/volume-name';
+import { guestOfVolume, isConsumerVolume } from './parse/volume-name';
 import type { Presence } from './presence';
 import { completeView, type References, sayGuest } from './references';
+import { type TrustedGroups, trustGroups } from './trusted-groups';
 
 /** Facts of the node's own that rules take as they are. */
 type OwnFacts = Pick<NodeFacts, 'tables' | 'groups' | 'running' | 'runningFor' | 'thinPools' | 'failedTasks' | 'cookies' | 'lvmLocks'>;
@@ -20,6 +21,8 @@ export type NodeInputs = OwnFacts & {
   readonly tree: Evidence<DeviceTree>;
   /** Which guests own what, and where they live, by this node's own configuration of the same moment. */
   readonly ownership: Evidence<Ownership>;
+  /** Volume groups in which absence proves something. */
+  readonly trustedGroups: Evidence<TrustedGroups>;
   /** storage.cfg as this node sees it: every entry, also disabled ones and those of other nodes. */
   readonly storages: Evidence<readonly StorageEntry[]>;
   /** What is under way and, as far as known, who owns what: for rules that stand without either. */
@@ -33,6 +36,8 @@ export type Ownership = {
   /** Guests that reference the volume, and the guest whose number its name carries. */
   ownersOf(group: VolumeGroup, volume: LogicalVolume): readonly Guest[];
   isHere(guest: Guest): boolean;
+  /** Guests whose configuration lies here, by this node's own view. */
+  readonly guestsHere: readonly Guest[];
   /** A path some guest here uses that may be any volume. */
   readonly opaqueHere: string | undefined;
   /** Two nodes or more show the volume; not known when a storage says shared and only one node does. */
@@ -54,14 +59,16 @@ export type Circumstances = {
 
 export function nodeInputs(member: FreshMember, cluster: ClusterContext, presence: Presence): NodeInputs {
   const ownership = findOwnership(member, cluster);
-  const tree = whenKnown(member.facts.mappings, (mappings) => known(growTree(mappings)));
+  const tree = whenKnown(member.facts.mappings, (list) => known(growTree(list)));
+  const mappings = judgeMappings(member.facts, tree);
   const whoIs = (vmid: number) => (ownership.status === 'known' ? ownership.value.references.whoIs(vmid) : sayGuest(undefined, vmid));
   const { tables, groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks } = member.facts;
   return {
     ...{ tables, groups, running, runningFor, thinPools, failedTasks, cookies, lvmLocks },
-    mappings: judgeMappings(member.facts, tree),
+    mappings,
     tree,
     ownership,
+    trustedGroups: trustGroups(member.facts, mappings),
     storages: member.view?.storages ?? unknown({ reason: 'not_captured', capture: 'pve.storage' }),
     circumstances: known({
       ownership,
@@ -96,10 +103,12 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
     return known<Ownership>({
       references,
       ownersOf: (group, volume) => {
-        const named = references.guest(guestOfVolume(volume.name) ?? -1);
+        // The number in a name of LINSTOR's or Kubernetes' says nothing about where it may be active.
+        const named = isConsumerVolume(volume.name) ? undefined : references.guest(guestOfVolume(volume.name) ?? -1);
         return [...new Set([...references.guestsOf(group, volume), ...(named === undefined ? [] : [named])])];
       },
       isHere,
+      guestsHere: own.guests.filter(isHere),
       opaqueHere: references.opaque.find(({ guest }) => guest === undefined || isHere(guest))?.path,
       isShared: ({ uuid, name }, volume) => {
         if ((cluster.seenBy.get(uuid)?.get(volume.uuid) ?? 0) >= 2) return known(true);

@@ -120,7 +120,7 @@ describe('whose word a fact needs', () => {
     const storages = 'lvm: local-lvm\n\tvgname pve\n';
     const here: FakeNode = { name: 'pve1', members: ['pve1', 'pve2'], guests: homes, storages, groups: [local('vm-130-disk-0')], mappings: [copy] };
     const there: FakeNode = { ...here, name: 'pve2', groups: [local('vm-777-disk-0')], mappings: [] };
-    expect(foundIn(judge(here, there))).toEqual(['dm.unreferenced-volume vm-777-disk-0']);
+    expect(foundIn(judge(here, there))).toEqual(['dm.unreferenced-volume vm-777-disk-0', 'guest.dangling-volume vm-130-disk-0']);
   });
 
   it('another cluster that sees the group uses its volumes too', () => {

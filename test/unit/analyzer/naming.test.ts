@@ -94,6 +94,8 @@ describe('only what Proxmox VE itself would list is judged', () => {
     const volumes = [
       { name: 'base-900-disk-0', attr: 'Vri-XXtz-k', pool: 'data' },
       { name: 'vm-130-disk-0', attr: 'Vwi-XXtz--', pool: 'data', origin: 'base-900-disk-0' },
+      { name: 'vm-130-disk-1', attr: 'Vwi-XXtz--', pool: 'data' },
+      { name: 'vm-200-disk-0', attr: 'Vwi-XXtz--', pool: 'data' },
       { name: 'del-vm-500-disk-0', attr: '-wi-XX----' },
       { name: '[vm-501-disk-0_rimage_0]', attr: 'iwi-XX----' },
       { name: '[vm-501-disk-0_corig]', attr: 'owi-XX----' },

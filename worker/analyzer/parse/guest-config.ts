@@ -58,8 +58,10 @@ export function parseGuestConfig(file: GuestFile, text: string): { readonly gues
  * @see qemu-server QemuServer.pm `parse_vm_config`; pve-container LXC/Config.pm: `[pve:pending]`
  */
 export function snapshotOfSection(section: string): string {
-  return /^(?:pending|pve:pending)$/i.test(section) || !/^[a-z][a-z0-9_-]+$/i.test(section) ? '' : section;
+  return isPendingSection(section) || !/^[a-z][a-z0-9_-]+$/i.test(section) ? '' : section;
 }
+
+export const isPendingSection = (section: string): boolean => /^(?:pending|pve:pending)$/i.test(section);
 
 /**
  * Volumes in a line Proxmox VE ignores (`nvme0`, `scsi31`): the collector sends such a line as mentions; a file that never

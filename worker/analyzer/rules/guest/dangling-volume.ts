@@ -1,0 +1,113 @@
+/**
+ * A configuration names a volume that its group, seen whole, does not have: removed by hand, lost with a restored group, or
+ * left behind when a guest was moved without its disks. Found before somebody starts, moves or rolls back the guest.
+ */
+import type { Unknown } from '../../evidence';
+import type { Guest } from '../../facts';
+import type { JudgedMapping } from '../../judged-mapping';
+import { type NamedVolume, roles, volumesNamedBy } from '../../named-volumes';
+import type { Circumstances, NodeInputs } from '../../node-inputs';
+import { encodeDmName } from '../../parse/dm-name';
+import type { NotChecked } from '../../report-shape';
+import { type Detection, defineRule, type Hit } from '../../rule';
+import { indexStorages } from '../../volume-places';
+import { mappingEvidence } from '../dm/mapping-evidence';
+import { type DanglingDetail, explainDangling } from './dangling-words';
+
+export const danglingVolume = defineRule<NodeInputs>()({
+  id: 'guest.dangling-volume',
+  title: 'A guest names a disk that does not exist',
+  brief: 'its disk does not exist',
+  severity: ({ role }: DanglingDetail) => (role === 'unused' ? 'info' : 'warning'),
+  doesNotApply: 'No guest of this node has a disk on LVM.',
+  reference: {
+    what: 'A guest’s configuration names a volume on an LVM storage, or a snapshot of it implies one, and the volume group does not have it.',
+    why: 'The guest cannot start, be recovered by HA, moved or backed up. On a thin pool a rollback to a snapshot whose volume is gone removes the current disk before it fails.',
+    how: 'Every volume the guests of this node name (current, pending, unused, snapshots with the volumes they imply, saved RAM) against the volumes of its storage’s group, read on this node in the same check-in.',
+    severity: 'Warning; information when only an unused entry names it.',
+    evidence: ['pve.guests', 'pve.storage', 'lvm.report', 'dm.info.2'],
+    guards: [
+      'The group must be the only one of its name, seen whole, current, and no guest’s own: else it is not checked.',
+      'A storage that is switched off, not offered on this node, or of a plugin that is not Proxmox VE’s: left alone.',
+      'Cloud-init drives are made anew at start, fleecing images cleared by the next backup: left alone.',
+      'Locks, tasks, HA, a snapshot half made or half deleted: not checked.',
+    ],
+    remedy: 'None: what was lost is not in this node’s hands. Where to look is said.',
+    sources: [
+      'pve-storage LVMPlugin.pm activate_volume; LvmThinPlugin.pm activate_volume, volume_snapshot_rollback: lvremove, then lvcreate',
+      'lvm2 tools/toollib.c, tools/lvcreate.c',
+    ],
+  },
+  needs: ['mappings', 'ownership', 'storages', 'circumstances', 'trustedGroups'],
+  detect({ mappings, ownership, storages, circumstances, trustedGroups }): Detection<DanglingDetail> {
+    const entries = indexStorages(storages);
+    const byName = new Map(mappings.map((judged) => [judged.mapping.name, judged]));
+    const missing = new Map<string, { readonly guest: Guest; readonly named: readonly NamedVolume[] }>();
+    const notChecked = new Map<string, NotChecked>();
+    let applies = false;
+    for (const guest of ownership.guestsHere) {
+      for (const named of volumesNamedBy(guest, entries)) {
+        const { storage, volume } = named;
+        if (storage.disabled || storage.vgname === '' || (storage.nodes.length > 0 && !storage.nodes.includes(guest.node))) continue;
+        applies = true;
+        const group = trustedGroups.groupCalled(storage.vgname);
+        if (group.status === 'unknown') notChecked.set(storage.vgname, { subject: null, name: storage.vgname, why: group.why });
+        if (group.status === 'unknown' || group.value.volumeCalled(volume) !== undefined) continue;
+        const subject = `${guest.vmid} ${storage.id}:${volume}`;
+        missing.set(subject, { guest, named: [...(missing.get(subject)?.named ?? []), named] });
+      }
+    }
+    const found = [...missing].flatMap(([subject, { guest, named }]): Hit<DanglingDetail>[] => {
+      const [worst] = [...named].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
+      if (worst === undefined) return [];
+      const mapping = byName.get(encodeDmName(worst.storage.vgname, worst.volume));
+      const moved = trustedGroups
+        .namesakesOutside(worst.storage.vgname, worst.volume)
+        .find(({ group, volume }) => ownership.references.guestsOf(group, volume).length === 0);
+      const why: Unknown | undefined =
+        moved === undefined ? whyUncertain(guest, worst, mapping, circumstances) : { reason: 'moved_group', group: moved.group.name };
+      if (why !== undefined) notChecked.set(subject, { subject, name: worst.volume, why });
+      return why === undefined ? [toHit(subject, { guest, named, worst }, mapping, circumstances.whoIs(guest.vmid))] : [];
+    });
+    return { applies, found, notChecked: [...notChecked.values()] };
+  },
+  explain: explainDangling,
+  remedy: () => undefined,
+});
+
+/** The mapping of its name may be in the making, or belong to a group nobody can see; and what is under way with the guest. */
+function whyUncertain(
+  guest: Guest,
+  { volume, of }: NamedVolume,
+  mapping: JudgedMapping | undefined,
+  circumstances: Circumstances,
+): Unknown | undefined {
+  if (mapping?.lvm !== undefined && mapping.presence.status === 'unknown') return mapping.presence.why;
+  const hold = circumstances.holdOf([volume, of], [guest]);
+  return hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
+}
+
+type Missing = { readonly guest: Guest; readonly named: readonly NamedVolume[]; readonly worst: NamedVolume };
+
+function toHit(subject: string, { guest, named, worst }: Missing, mapping: JudgedMapping | undefined, who: string): Hit<DanglingDetail> {
+  const presence = mapping?.presence.status === 'known' ? mapping.presence.value : undefined;
+  return {
+    subject,
+    guests: [guest.vmid],
+    evidence: mapping === undefined ? [] : mappingEvidence(mapping.mapping.line),
+    detail: {
+      volume: worst.volume,
+      storage: worst.storage.id,
+      group: worst.storage.vgname,
+      isThin: worst.storage.type === 'lvmthin',
+      vmid: guest.vmid,
+      who,
+      isContainer: guest.type === 'lxc',
+      role: worst.role,
+      of: worst.of,
+      snapshots: [...new Set(named.flatMap(({ snapshot }) => (snapshot === '' ? [] : [snapshot])))].sort().slice(0, 8),
+      isMapped: presence !== undefined,
+      renamedTo: presence?.kind === 'present' ? presence.volume.name : null,
+    },
+  };
+}
