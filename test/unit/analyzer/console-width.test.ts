@@ -23,8 +23,14 @@ function textOf(nodes: readonly FakeNode[], form: (typeof forms)[number], all: b
   return result.ok ? result.value.text : result.error.join('\n');
 }
 
-/** @see Unicode Standard Annex 11: no wide character stands in between. */
-const isNarrow = (code: number) => code < 0x1100 || (code >= 0x1160 && code < 0x2300);
+/** @see Unicode Standard Annex 11, EastAsianWidth.txt: the wide ones between the Jamo and the radicals. */
+const wideSymbols =
+  '231a-231b 2329-232a 23e9-23ec 23f0 23f3 25fd-25fe 2614-2615 2630-2637 2648-2653 267f 268a-268f 2693 26a1 26aa-26ab 26bd-26be 26c4-26c5 26ce 26d4 ' +
+  '26ea 26f2-26f3 26f5 26fa 26fd 2705 270a-270b 2728 274c 274e 2753-2755 2757 2795-2797 27b0 27bf 2b1b-2b1c 2b50 2b55';
+const wideRanges = wideSymbols.split(' ').map((range) => range.split('-').map((code) => Number.parseInt(code, 16)));
+const isSymbol = (code: number) => wideRanges.some(([from = 0, to = from]) => code >= from && code <= to);
+const isNarrow = (code: number) => (code < 0x1100 || (code >= 0x1160 && code < 0x2e80)) && !isSymbol(code);
+
 /** Another count of columns than the one that is tested: what a terminal of the widest kind would take. */
 const widest = (line: string): number => {
   let columns = 0;

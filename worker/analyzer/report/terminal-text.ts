@@ -29,9 +29,10 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
+/** @see Unicode Standard Annex 11: East Asian Width W and F, and rather more than fewer. */
 function isWide(character: string): boolean {
   const code = character.codePointAt(0) ?? 0;
-  return (code >= 0x1100 && code <= 0x115f) || code >= 0x2e80 || (code >= 0x2300 && /\p{Emoji_Presentation}/u.test(character));
+  return (code >= 0x1100 && code <= 0x115f) || code >= 0x2e80 || (code >= 0x2300 && /[\p{Emoji_Presentation}〈〉☰-☷⚊-⚏]/u.test(character));
 }
 
 /** Printable, and cut at the end where it is wider than `columns`. */
