@@ -134,7 +134,7 @@ function localMappings(node: string, disks: readonly string[]): FakeMapping[] {
     layer('pve-data_tdata', 'data_tdata', '-tdata', 2, '8:3'),
     { ...layer('pve-data-tpool', 'data', '-tpool', 3, '253:2,253:1'), open: disks.length },
     layer('pve-data', 'data', '-pool', 4, '253:3'),
-    { name: 'mpatha', uuid: 'mpath-36001405aabbccdd0', minor: 5, uses: '8:16,8:48' },
+    { name: 'mpatha', uuid: 'mpath-36001405aabbccdd0', minor: 5, uses: '8:112,8:128' },
     ...disks.map((disk, at) => ({
       name: `pve-${disk.replaceAll('-', '--')}`,
       uuid: `LVM-${group}${uuidOf(`${node} ${disk}`)}`,

@@ -19,6 +19,7 @@ import { danglingVolume } from './rules/guest/dangling-volume';
 import { clockSkew } from './rules/node/clock-skew';
 import { identityShared } from './rules/node/identity-shared';
 import { silentNode } from './rules/node/silent';
+import { multipathBypass } from './rules/storage/multipath-bypass';
 
 /** Raised with every change of a rule: clusters analysed by an older catalogue are analysed again. */
 export const catalogueVersion = '2';
@@ -26,6 +27,7 @@ export const catalogueVersion = '2';
 export const nodeRules: readonly Rule<NodeInputs>[] = [
   impostorMapping,
   foreignOpen,
+  multipathBypass,
   staleName,
   staleMapping,
   foreignActivation,

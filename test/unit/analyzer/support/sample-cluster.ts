@@ -75,7 +75,7 @@ export const localMappings = [
   thin('vm-200-disk-0', 7, { open: 1 }),
   thin('snap_vm-130-disk-0_before', 8),
   { name: 'luks-backup', uuid: 'CRYPT-LUKS2-0123456789abcdef-luks-backup', minor: 9, uses: '8:32' },
-  { name: 'mpatha', uuid: 'mpath-36001405aabbccdd0', minor: 10, uses: '8:16,8:48', holders: '' },
+  { name: 'mpatha', uuid: 'mpath-36001405aabbccdd0', minor: 10, uses: '8:112,8:128', holders: '' },
 ];
 
 export const faults = [
