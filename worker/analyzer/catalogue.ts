@@ -6,6 +6,8 @@ import { maxFindings, moreSubject, type Place, type Rule } from './rule';
 import { mixedEnrolment } from './rules/cluster/mixed-enrolment';
 import { notEnrolled } from './rules/cluster/not-enrolled';
 import { silentCluster } from './rules/cluster/silent';
+import { duplicateMapping } from './rules/dm/duplicate-mapping';
+import { errorTable } from './rules/dm/error-table';
 import { foreignActivation } from './rules/dm/foreign-activation';
 import { foreignOpen } from './rules/dm/foreign-open';
 import { heldByGuestGroup } from './rules/dm/held-by-guest-vg';
@@ -13,6 +15,7 @@ import { heldByPartition } from './rules/dm/held-by-partition';
 import { impostorMapping } from './rules/dm/impostor-mapping';
 import { staleMapping } from './rules/dm/stale-mapping';
 import { staleName } from './rules/dm/stale-name';
+import { staleTable } from './rules/dm/stale-table';
 import { unmanagedName } from './rules/dm/unmanaged-name';
 import { unreferencedVolume } from './rules/dm/unreferenced-volume';
 import { danglingVolume } from './rules/guest/dangling-volume';
@@ -28,8 +31,11 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   impostorMapping,
   foreignOpen,
   multipathBypass,
+  errorTable,
+  duplicateMapping,
   staleName,
   staleMapping,
+  staleTable,
   foreignActivation,
   heldByGuestGroup,
   heldByPartition,

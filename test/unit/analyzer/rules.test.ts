@@ -116,7 +116,7 @@ describe('says "not checked", never "stale"', () => {
   const stale = mapped('san1vg', 'vm-777-disk-0', 21);
   const node: FakeNode = { ...pve1, mappings: [stale] };
   const withSan = (more: Partial<typeof san>): FakeNode => ({ ...node, groups: [{ ...san, ...more }] });
-  const doubts: readonly [why: string, node: FakeNode][] = [
+  const doubts: readonly [why: string, node: FakeNode, found?: string][] = [
     ['all disks of the group are hidden: LVM shows no such group', { ...node, groups: [] }],
     ['one disk of the group is missing', withSan({ vg: { vg_missing_pv_count: '1' } })],
     ['the group is partial', withSan({ vg: { vg_partial: 'partial' } })],
@@ -138,13 +138,14 @@ describe('says "not checked", never "stale"', () => {
     ],
     ['the mapping came during the reading', { ...node, mappingsBefore: [] }],
     ['the mapping changed its uuid during the reading', { ...node, mappingsBefore: [{ ...stale, uuid: dmUuid('san1vg', 'other') }] }],
-    ['the mapping is suspended', { ...node, mappings: [{ ...stale, suspended: true }] }],
+    ['the mapping is suspended for a moment', { ...node, mappingsBefore: [stale], mappings: [{ ...stale, suspended: true }] }],
+    ['the mapping stays suspended', { ...node, mappings: [{ ...stale, suspended: true }] }, 'dm.error-table'],
     ['a table is waiting to be swapped in', { ...node, mappings: [{ ...stale, tables: 'Live,Inactive' }] }],
-    ['its table uses no device at all', { ...node, mappings: [{ ...stale, uses: '' }] }],
+    ['its table uses no device at all', { ...node, mappings: [{ ...stale, uses: '' }] }, 'dm.error-table'],
   ];
-  it.each(doubts)('%s', (_why, doubtful) => {
+  it.each(doubts)('%s', (_why, doubtful, found) => {
     const report = judge(doubtful);
-    expect(report.nodes[0]?.findings).toEqual([]);
+    expect(report.nodes[0]?.findings.map(({ ruleId }) => ruleId)).toEqual(found === undefined ? [] : [found]);
     expect(statusOf(report, 'dm.stale-mapping')).toBe('unknown');
     expect(report.nodes[0]).toMatchObject({ complete: false, grade: 'A', counts: { notChecked: 1 } });
   });

@@ -16,9 +16,12 @@ export function compareTable(targets: readonly Target[], volume: VolumeLayout, p
   if (targets.some(({ type }) => type === '?')) return unknownFor('dm.table');
   const [target] = targets;
   if (targets.length === 1 && target?.type === 'thin') return compareThin(target, volume, poolDevice);
-  const layer = targets.find(({ type }) => !straight(type));
-  if (layer !== undefined) return notCompared(layer.type);
   const { segments } = volume;
+  const layer = targets.find(({ type }) => !straight(type));
+  // Volumes may be made of nothing on purpose: `lvcreate --type zero`.
+  if (layer !== undefined && (layer.type === 'error' || layer.type === 'zero') && segments.every(({ type }) => type === layer.type))
+    return segments.length === 0 ? unknownFor('lvm.report') : { verdict: 'same' };
+  if (layer !== undefined) return notCompared(layer.type);
   const other = segments.find(({ type }) => !straight(type));
   if (other !== undefined) return notCompared(other.type);
   const moved = segments.find(({ onLayer }) => onLayer !== undefined)?.onLayer;

@@ -5,6 +5,7 @@
 import type { NodeInputs } from '../../node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { defineRule } from '../../rule';
+import { sayLandings, saySharing } from './blast-radius';
 import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen, whyRemovable } from './leftover';
 
 export const impostorMapping = defineRule<NodeInputs>()({
@@ -19,17 +20,18 @@ export const impostorMapping = defineRule<NodeInputs>()({
   explain: (detail: LeftoverDetail, { node }) => {
     const guest = detail.who ?? 'its guest';
     const path = `${detail.namedGroup}/${detail.volume}`;
+    const landings = sayLandings(detail.landsIn, detail.group);
     return {
       sentence: `On ${node} the name ${detail.volume} leads to blocks of a removed disk. The disk that has this name today is a different one.`,
       breaks:
         `Starting ${guest} on ${node}, migrating it there, HA recovery there: all fail; on other nodes it works. Anything that opens ` +
-        `/dev/${path} on ${node} by hand reads and writes the old blocks.`,
+        `/dev/${path} on ${node} by hand reads and writes the old blocks${landings === '' ? '' : `; ${landings}`}.`,
       messages: [
         `TASK ERROR: can't activate LV '/dev/${path}':   device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
       ],
       because:
         `The mapping's UUID is ${shortUuid(detail.uuid)}; ${detail.group} was read completely and no volume in it has that UUID. ` +
-        `${path} is ${shortUuid(detail.namesake ?? '')} today. ${sayOpen(detail)}`,
+        `${path} is ${shortUuid(detail.namesake ?? '')} today. ${sayOpen(detail)}${saySharing(detail.sharesWith)}`,
       todo:
         (detail.isOpen ? `It is open: what writes there writes into blocks of other disks. Shut down ${guest} if it runs on ${node}. ` : '') +
         (sayByHand(detail, node) ||

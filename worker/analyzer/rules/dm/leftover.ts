@@ -7,9 +7,10 @@ import { guestOfVolume } from '../../parse/volume-name';
 import { dmSelector, isPlainToken } from '../../plain-text';
 import type { NotChecked, Remedy } from '../../report-shape';
 import type { Detection, Hit, Known } from '../../rule';
+import { type BlastRadius, blastRadiusOf } from './blast-radius';
 import { mappingEvidence } from './mapping-evidence';
 
-export type LeftoverDetail = {
+export type LeftoverDetail = Partial<BlastRadius> & {
   readonly name: string;
   readonly uuid: string;
   /** The group the uuid belongs to, by its name today. */
@@ -72,6 +73,7 @@ function toHit({ judged: { mapping, name }, presence }: Absent, after: LeftoverD
       holders: mapping.holders.slice(0, 8),
       after,
       namesake: namesake?.uuid ?? null,
+      ...blastRadiusOf(mapping),
     },
   };
 }

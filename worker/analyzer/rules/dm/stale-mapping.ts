@@ -8,6 +8,7 @@ import type { NodeInputs } from '../../node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { guestOfVolume } from '../../parse/volume-name';
 import { defineRule } from '../../rule';
+import { sayLandings, saySharing } from './blast-radius';
 import { detectLeftovers, type LeftoverDetail, removalCommands, removeByUuid, sayByHand, sayOpen, whyRemovable } from './leftover';
 
 export const staleMapping = defineRule<NodeInputs>()({
@@ -22,11 +23,13 @@ export const staleMapping = defineRule<NodeInputs>()({
   explain: (detail: LeftoverDetail, place) => {
     const { node } = place;
     const path = `${detail.namedGroup}/${detail.volume}`;
+    const landings = sayLandings(detail.landsIn, detail.group);
     return {
       sentence: `${node} still maps ${detail.volume}, a disk that no longer exists in ${detail.group}.`,
       breaks:
         `Making a disk of this name on ${node} fails: new VM or container, clone, restore, moved disk. Made on another node, it fails later, ` +
-        `when its guest starts here. Other nodes work. ${sayIdAtRisk(guestOfVolume(detail.volume), place)}`.trimEnd(),
+        `when its guest starts here. Other nodes work. ${sayIdAtRisk(guestOfVolume(detail.volume), place)}`.trimEnd() +
+        (landings === '' ? '' : ` Whoever opens it by hand reads and writes its old blocks; ${landings}.`),
       messages: [
         `device-mapper: create ioctl on ${detail.name} LVM-… failed: Device or resource busy`,
         ...(detail.who?.startsWith('CT') === false
@@ -35,7 +38,7 @@ export const staleMapping = defineRule<NodeInputs>()({
             ]
           : []),
       ],
-      because: `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${sayOpen(detail)}`,
+      because: `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${sayOpen(detail)}${saySharing(detail.sharesWith)}`,
       todo: sayByHand(detail, node) || `Remove the mapping on ${node}; no data is involved. A reboot of ${node} clears it too.`,
       safe: whyRemovable(detail),
       commands: removalCommands(detail),
