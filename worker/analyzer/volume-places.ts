@@ -32,12 +32,8 @@ export const isOnLvm = ({ type }: Pick<StorageEntry, 'type'>): boolean => type =
 /** No plugin of Proxmox VE's: what it keeps in a group, and under which names, only it knows. */
 export const isForeignType = ({ type }: Pick<StorageEntry, 'type'>): boolean => !isOnLvm({ type }) && !notOnLvm.has(type);
 
-/** Entries by id. One id twice is a mistake of somebody's: then nobody knows which group is meant. */
-export function indexStorages(storages: readonly StorageEntry[]): ReadonlyMap<string, StorageEntry> {
-  const byId = new Map<string, StorageEntry>();
-  for (const storage of storages) byId.set(storage.id, byId.has(storage.id) ? { ...storage, type: '', vgname: '' } : storage);
-  return byId;
-}
+export const indexStorages = (storages: readonly StorageEntry[]): ReadonlyMap<string, StorageEntry> =>
+  new Map(storages.map((storage) => [storage.id, storage]));
 
 /**
  * A drive's volume: `storage:volume` or a path. No keys: it lies on something that is not LVM. `snapshot`: the section of a
@@ -58,8 +54,8 @@ export function placesOfReference(volume: string, storages: ReadonlyMap<string, 
 /** A word from a text PVE itself does not read: a path, a volume's name, a mapping's name (`vm--1--disk--0` is a part of one). */
 export function placesOfWord(word: string): Places {
   if (word.startsWith('/')) return placesOfPath(word);
-  const volume = word.slice(word.indexOf(':') + 1);
-  return { keys: [keyOf(anywhere, volume), keyOf(anywhere, volume.replaceAll('--', '-')), ...keysOfMapping(word)] };
+  const volumes = word.slice(word.indexOf(':') + 1).split('/');
+  return { keys: [...volumes.flatMap((volume) => [keyOf(anywhere, volume), keyOf(anywhere, volume.replaceAll('--', '-'))]), ...keysOfMapping(word)] };
 }
 
 function placesOfPath(path: string): Places {

@@ -8,7 +8,21 @@ import type { StorageEntry } from '../facts';
 import { type Captures, outputOf } from './captured';
 
 export function parseStorages(captures: Captures): Evidence<readonly StorageEntry[]> {
-  return whenKnown(outputOf(captures, 'pve.storage'), (text) => known(readSections(text).map(toStorage)));
+  return whenKnown(outputOf(captures, 'pve.storage'), (text) => known(mergeTwins(readSections(text).filter(hasValidId).map(toStorage))));
+}
+
+/** Proxmox VE skips any other section. @see pve-common JSONSchema.pm `parse_storage_id` */
+const hasValidId = ({ id }: Section): boolean => /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i.test(id);
+
+/** One id twice: Proxmox VE takes the last, a person may mean the first. Then nobody knows which group it is: none. */
+function mergeTwins(storages: readonly StorageEntry[]): readonly StorageEntry[] {
+  const byId = new Map<string, StorageEntry>();
+  for (const storage of storages) {
+    const twin = byId.get(storage.id);
+    const isSame = twin === undefined || (twin.type === storage.type && twin.vgname === storage.vgname && twin.thinpool === storage.thinpool);
+    byId.set(storage.id, isSame ? storage : { ...storage, vgname: '', thinpool: '' });
+  }
+  return [...byId.values()];
 }
 
 type Section = { readonly type: string; readonly id: string; readonly options: Map<string, string> };
@@ -18,7 +32,8 @@ function readSections(text: string): readonly Section[] {
   let current: Section | undefined;
   for (const line of text.split('\n')) {
     if (/^\s*#/.test(line)) continue;
-    if (line.trim() === '') {
+    // Of blanks alone it is only a line nobody understands: the section goes on.
+    if (line === '') {
       current = undefined;
       continue;
     }
