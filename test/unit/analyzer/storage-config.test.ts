@@ -56,8 +56,14 @@ describe('a section of storage.cfg', () => {
   ])('is not %s', (_what, config) => expect(parse(config)).toEqual([]));
 
   it('with the id of another has no group: nobody knows which is meant', () => {
-    expect(parse('lvm: san\n\tvgname a\n\nlvm: san\n\tvgname b\n')).toMatchObject([{ id: 'san', vgname: '' }]);
-    expect(parse('lvm: san\n\tvgname a\n\nlvm: san\n\tvgname a\n')).toMatchObject([{ id: 'san', vgname: 'a' }]);
+    expect(parse('lvm: san\n\tvgname a\n\nlvm: san\n\tvgname b\n')).toMatchObject([
+      { id: 'san', vgname: '' },
+      { id: 'san', vgname: '' },
+    ]);
+    expect(parse('lvm: san\n\tvgname a\n\nlvm: san\n\tvgname a\n')).toMatchObject([
+      { id: 'san', vgname: 'a' },
+      { id: 'san', vgname: 'a' },
+    ]);
   });
 
   it('swallows all behind it in a file with carriage returns, as in Proxmox VE', () => {

@@ -14,16 +14,19 @@ export function parseStorages(captures: Captures): Evidence<readonly StorageEntr
 /** Proxmox VE skips any other section. @see pve-common JSONSchema.pm `parse_storage_id` */
 const hasValidId = ({ id }: Section): boolean => /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i.test(id);
 
-/** One id twice: Proxmox VE takes the last, a person may mean the first. Then nobody knows which group it is: none. */
+/** One id for two groups: Proxmox VE takes the last, a person may mean the first. Then nobody knows which it is: none. */
 function mergeTwins(storages: readonly StorageEntry[]): readonly StorageEntry[] {
-  const byId = new Map<string, StorageEntry>();
+  const placeOf = ({ type, vgname, thinpool }: StorageEntry) => JSON.stringify([type, vgname, thinpool]);
+  const places = new Map<string, Set<string>>();
   for (const storage of storages) {
-    const twin = byId.get(storage.id);
-    const isSame = twin === undefined || (twin.type === storage.type && twin.vgname === storage.vgname && twin.thinpool === storage.thinpool);
-    byId.set(storage.id, isSame ? storage : { ...storage, vgname: '', thinpool: '' });
+    if (storage.vgname !== '') places.set(storage.id, (places.get(storage.id) ?? new Set()).add(placeOf(storage)));
   }
-  return [...byId.values()];
+  return storages.map((storage) =>
+    (places.get(storage.id)?.size ?? 0) > 1 && isOnLvm(storage) ? { ...storage, vgname: '', thinpool: '' } : storage,
+  );
 }
+
+const isOnLvm = ({ type }: StorageEntry) => type === 'lvm' || type === 'lvmthin';
 
 type Section = { readonly type: string; readonly id: string; readonly options: Map<string, string> };
 
