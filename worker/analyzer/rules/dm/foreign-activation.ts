@@ -36,6 +36,38 @@ export const foreignActivation = defineRule<NodeInputs>()({
   severity: 'warning',
   counts: 'tombstone',
   word: 'wrong node',
+  doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
+  reference: {
+    what: 'A volume of a shared group is active here and closed, while its guest lives on another node.',
+    why: 'Nothing today. When the disk is removed, renamed or resized there, this mapping becomes a leftover, an old name or an old size, and the guest can no longer start or arrive here.',
+    how: 'The volume is seen by two nodes; its guest’s configuration lies elsewhere by this node’s own /etc/pve of the same moment; open count 0.',
+    evidence: [
+      'dm.info.1',
+      'dm.info.2',
+      'lvm.report',
+      'pve.guests',
+      'pve.vmlist.1',
+      'pve.vmlist.2',
+      'pve.tasks.1',
+      'pve.tasks.2',
+      'pve.ha.1',
+      'pve.ha.2',
+    ],
+    guards: [
+      'An incoming live migration: active, closed, and the configuration still on the source.',
+      'A restore, a clone or a wipe on this node.',
+      '"shared 1" alone proves nothing: a second node must show the same volume.',
+      'Volumes in the middle of a pvmove, a conversion or a merge, and anything on top: not checked.',
+      'A volume that has a snapshot: by hand, since deactivating it takes the snapshot along.',
+    ],
+    remedy:
+      'Deactivated with lvchange -an, selected by UUID. LVM refuses by itself when it is in use. It comes back at the next boot while autoactivation is on.',
+    sources: [
+      'Proxmox bug 4997',
+      'qemu-server 9.1.13, commit 7d48d8b: an offline migration of a guest that never ran leaves its disks active',
+      'lvchange(8)',
+    ],
+  },
   needs: ['mappings', 'tree', 'ownership', 'circumstances'],
   detect({ mappings, tree, ownership, circumstances }): Detection<Detail> {
     const inside = findInside(mappings, tree, ownership);

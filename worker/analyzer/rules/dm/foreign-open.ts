@@ -30,6 +30,35 @@ export const foreignOpen = defineRule<NodeInputs>()({
   severity: 'critical',
   counts: 'duplicate',
   word: 'open elsewhere',
+  doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
+  reference: {
+    what: 'A volume of a shared group is open here by a process of a guest whose configuration lies on another node.',
+    why: 'The guest may run twice: nothing locks a volume across nodes, and two writers destroy a file system without a message.',
+    how: 'The volume is seen by two nodes, its owner lives elsewhere by this node’s own /etc/pve, the mapping is open, and a QEMU or container of that number runs here.',
+    evidence: [
+      'dm.info.1',
+      'dm.info.2',
+      'lvm.report',
+      'guest.processes',
+      'pve.guests',
+      'pve.vmlist.1',
+      'pve.vmlist.2',
+      'pve.tasks.1',
+      'pve.tasks.2',
+      'pve.ha.1',
+      'pve.ha.2',
+    ],
+    guards: [
+      'A live migration, seen by lock, task or HA on any member that was heard: not checked.',
+      'Open by something that is no process of the guest: not checked, with where to look.',
+      'What a mapping on top holds open is judged for that mapping.',
+    ],
+    remedy: 'None: which of the two has to stop is for a person to decide.',
+    sources: [
+      'qemu-server QemuServer.pm: activation takes no lock across nodes',
+      'Our own run on a kernel: one volume active and open under two names',
+    ],
+  },
   needs: ['mappings', 'ownership', 'circumstances'],
   detect({ mappings, ownership, circumstances }): Detection<Detail> {
     const found: Hit<Detail>[] = [];

@@ -12,6 +12,25 @@ export const heldByGuestGroup = defineRule<NodeInputs>()({
   title: "The host has opened a guest's disk",
   brief: "guest's volume group active",
   severity: 'warning',
+  doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
+  reference: {
+    what: 'A volume group that lies inside a guest’s disk is active on the host.',
+    why: 'Proxmox VE cannot deactivate the disk: deleting it, migrating its guest away and a clean stop fail with "is used by another device".',
+    how: 'The tree of mappings below each LVM volume: one that lies on a guest’s disk and is of another group than that disk.',
+    evidence: ['dm.info.1', 'dm.info.2', 'lvm.report', 'pve.guests', 'pve.storage', 'host.mentions'],
+    guards: [
+      'A group that backs a storage, or that a guest or a file of the node names, is wanted.',
+      'A mount, a process or something of another kind on top: by hand, with where to look.',
+      'While the guest runs, or a lock or a task is about it: found, and nothing is offered.',
+      'Cloned guests share group UUIDs: which disk it is is told by the tree, not by the group.',
+    ],
+    remedy:
+      'Removed by UUID, topmost first; the disk itself and its data stay. Not kpartx and not vgchange: a guest’s group may be called like the host’s.',
+    sources: [
+      'lvm.conf(5): global_filter, scan_lvs',
+      'Our own run on a kernel: groups of guests with a thin pool, one of them called as the host’s, taken down by UUID',
+    ],
+  },
   needs: ['mappings', 'tree', 'storages', 'circumstances'],
   detect: (facts) => detectHeld(facts, 'volume'),
   explain: (detail: HeldDetail, place) =>

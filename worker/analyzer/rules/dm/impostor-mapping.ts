@@ -15,6 +15,26 @@ export const impostorMapping = defineRule<NodeInputs>()({
   severity: 'critical',
   counts: 'duplicate',
   word: 'wrong blocks',
+  doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
+  reference: {
+    what: 'A leftover mapping whose name belongs to another volume today: whoever opens that name on this node gets the blocks of the removed disk.',
+    why: 'The guest cannot start here, move here or be recovered here. What is written through the name by hand lands in blocks that LVM may have given to another disk.',
+    how: 'As for a leftover mapping; and a volume of the name the mapping spells exists again, under another UUID.',
+    evidence: ['dm.info.1', 'dm.info.2', 'dm.table', 'lvm.report', 'pve.tasks.1', 'pve.tasks.2', 'pve.ha.1', 'pve.ha.2'],
+    guards: [
+      'A hidden, missing, foreign or outdated physical volume: LVM lists fewer volumes with exit code 0, so absence counts only in a group that was seen whole, read from the mapping’s own devices, with metadata not older than known.',
+      'A volume that moved to another group (vgsplit, vgmerge, vgimportclone): looked for by its own UUID in every group.',
+      'Something made, renamed or removed between the two readings of the device mapper: only what both agree on is judged.',
+      'Suspended mappings and mappings with a second table: not checked.',
+      'A lock, a task or an HA move of the guest: found, and nothing is offered.',
+      'The same volume under another name looks alike by name: the UUID is compared first.',
+    ],
+    remedy: 'Removed by UUID: by name it could hit the healthy mapping that came back meanwhile. Open: by hand.',
+    sources: [
+      'Our own run on a kernel: "dmsetup remove NAME" removed the volume that had taken the name, by UUID it did not',
+      'Our own run on a kernel: lvs shows the new volume as not active, lvchange -an does nothing and exits 0',
+    ],
+  },
   needs: ['mappings', 'tree', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, true),
   explain: (detail: LeftoverDetail, { node }) => {

@@ -18,6 +18,26 @@ export const staleMapping = defineRule<NodeInputs>()({
   severity: 'warning',
   counts: 'tombstone',
   word: 'leftover',
+  doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
+  reference: {
+    what: 'A mapping of the device mapper whose logical volume is gone from its volume group: it was removed on another node while this one still had it active.',
+    why: 'The next volume of that name cannot be made or activated on this node: creating, restoring, migrating in and HA recovery fail with "Device or resource busy". Other nodes work.',
+    how: 'The UUID of each LVM mapping is looked up in LVM’s metadata, never its name. Absent from a group that was seen whole, with no volume of that name today: leftover.',
+    evidence: ['dm.info.1', 'dm.info.2', 'dm.table', 'lvm.report', 'pve.tasks.1', 'pve.tasks.2', 'pve.ha.1', 'pve.ha.2'],
+    guards: [
+      'A hidden, missing, foreign or outdated physical volume: LVM lists fewer volumes with exit code 0, so absence counts only in a group that was seen whole, read from the mapping’s own devices, with metadata not older than known.',
+      'A volume that moved to another group (vgsplit, vgmerge, vgimportclone): looked for by its own UUID in every group.',
+      'Something made, renamed or removed between the two readings of the device mapper: only what both agree on is judged.',
+      'Suspended mappings and mappings with a second table: not checked.',
+      'A lock, a task or an HA move of the guest: found, and nothing is offered.',
+    ],
+    remedy: 'Removed by UUID, closed leftovers on top first. Open, or under something alive: by hand.',
+    sources: [
+      'Proxmox bug 4997; pve-storage commit f296ffc',
+      'drivers/md/dm-ioctl.c: a name or UUID in use is refused with EBUSY',
+      'Our own run on a kernel: removed with --driverloaded n, then lvcreate of the same name',
+    ],
+  },
   needs: ['mappings', 'tree', 'circumstances'],
   detect: (facts) => detectLeftovers(facts, false),
   explain: (detail: LeftoverDetail, place) => {

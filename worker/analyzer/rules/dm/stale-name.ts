@@ -37,6 +37,24 @@ export const staleName = defineRule<NodeInputs>()({
   severity: 'critical',
   counts: 'duplicate',
   word: 'old name',
+  doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
+  reference: {
+    what: 'A volume that was renamed on another node while this one had it active: the mapping here keeps the old name. The blocks are live data.',
+    why: 'The next volume of the old name cannot be activated or made here; ordinary after snapshots on volume chains, after a disk was given to another guest, and while deleted disks are wiped.',
+    how: 'The mapping’s UUID is in its group, under another name than the mapping spells.',
+    evidence: ['dm.info.1', 'dm.info.2', 'dm.table', 'lvm.report', 'pve.guests', 'pve.members', 'pve.tasks.1', 'pve.tasks.2'],
+    guards: [
+      'A group that was renamed as a whole: only the volume’s part of the name is compared.',
+      'A rename under way: both readings of the device mapper must agree.',
+      'Open, with layers or with something on top: by hand.',
+      'Where its guest lives must be known by this node’s own configuration, and no mention may be left that could mean it.',
+    ],
+    remedy: 'Guest here: lvchange --refresh gives the mapping its right name. Guest elsewhere: lvchange -an. Both select by UUID.',
+    sources: [
+      'pve-storage LVMPlugin.pm: lvrename for snapshots of volume chains and for del- volumes',
+      'Our own run on a kernel: --refresh renames the mapping, -an removes it under its old name, lvs prints a path that is not there',
+    ],
+  },
   needs: ['mappings', 'circumstances'],
   detect({ mappings, circumstances }): Detection<Detail> {
     const layered = layeredVolumes(mappings);

@@ -17,6 +17,19 @@ export const unmanagedName = defineRule<NodeInputs>()({
   severity: 'warning',
   counts: 'tombstone',
   word: 'by hand',
+  doesNotApply: 'No mapping on this node.',
+  reference: {
+    what: 'A mapping that LVM did not make has the name of a guest’s disk.',
+    why: 'The real disk of that name cannot be activated or made beside it: "Device or resource busy".',
+    how: 'Its UUID is empty, and its name is a guest volume’s, as it stands or decoded as the device mapper spells it.',
+    evidence: ['dm.info.1', 'dm.info.2'],
+    guards: [
+      'Mappings of multipath, dm-crypt and others have a UUID of their own: never looked at.',
+      'A mapping that came or went between the two readings: not checked.',
+    ],
+    remedy: 'None: it may be somebody’s rescue of a disk. What to look at is said.',
+    sources: ['Our own run on a kernel: dmsetup create of the name, then lvchange -ay fails with EBUSY'],
+  },
   needs: ['mappings'],
   detect({ mappings }): Detection<Detail> {
     const suspects = mappings.filter(({ mapping }) => mapping.uuid === '' && guestVolumeIn(mapping.name) !== undefined);

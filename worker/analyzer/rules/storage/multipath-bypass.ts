@@ -32,6 +32,19 @@ export const multipathBypass = defineRule<NodeInputs>()({
   counts: 'duplicate',
   word: 'seen twice',
   doesNotApply: 'No multipath map on this node.',
+  reference: {
+    what: 'A volume lies on one path of a multipath map that exists beside it, so LVM sees the LUN twice.',
+    why: 'LVM refuses every start and every new disk of that group on this node, and what runs has one path only.',
+    how: 'A table of an LVM mapping uses a device that a multipath map uses too.',
+    evidence: ['dm.info.1', 'dm.info.2'],
+    guards: ['Volumes on the multipath map itself use that map, not its paths.'],
+    remedy: 'None: the volumes on the single path are the live ones. How the path comes under multipath is said.',
+    sources: [
+      'lvmconfig devices/multipath_component_detection',
+      'multipath(8), multipathd(8)',
+      'Our own run on a kernel: "PVs appear on duplicate devices"',
+    ],
+  },
   needs: ['mappings', 'tree'],
   detect({ mappings, tree }): Detection<Detail> {
     const mapOf = indexPaths(tree.mappings);
