@@ -46,12 +46,12 @@ type Definition<Inputs, Need extends keyof Inputs, Detail> = {
   readonly brief: string;
   readonly severity: Severity | ((detail: Detail) => Severity);
   /** As what a mapping with such a finding counts: a critical one about a mapping is a duplicate, what the old words call orphan is a tombstone. */
-  readonly counts?: CountsAs | ((detail: Detail) => CountsAs);
+  readonly counts: CountsAs | ((detail: Detail) => CountsAs);
   /** At most 14 characters, for the summary: `leftover: 3, wrong node: 4`. Where it counts. */
   readonly word?: string;
   /** Why it says nothing where it does not apply: one sentence that does not sound like "clean". */
-  readonly doesNotApply?: string;
-  readonly reference?: RuleReference;
+  readonly doesNotApply: string;
+  readonly reference: RuleReference;
   /** How long a finding must have been open before anything may be done about it, in minutes; 0: it waits for nothing. */
   readonly holdMinutes?: number;
   /** It judges how a node speaks to a server, and does not exist for saved files. */
@@ -73,8 +73,8 @@ export type Rule<Inputs> = {
   readonly isAboutCheckIns: boolean;
   readonly counts: 'varies' | CountsAs;
   readonly word: string;
-  readonly doesNotApply: string | undefined;
-  readonly reference: RuleReference | undefined;
+  readonly doesNotApply: string;
+  readonly reference: RuleReference;
   check(inputs: Inputs, scope: Scope): { readonly outcome: Outcome; readonly found: readonly Found[] };
   /** From a stored detail, which this rule wrote. */
   explain(detail: unknown, place: Place): Explanation;
@@ -96,7 +96,7 @@ export function defineRule<Inputs extends { readonly [K in keyof Inputs]: Eviden
     severity: typeof definition.severity === 'function' ? undefined : definition.severity,
     holdMinutes: definition.holdMinutes ?? 15,
     isAboutCheckIns: definition.isAboutCheckIns ?? false,
-    counts: typeof definition.counts === 'function' ? 'varies' : (definition.counts ?? 'none'),
+    counts: typeof definition.counts === 'function' ? 'varies' : definition.counts,
     word: definition.word ?? definition.brief,
     doesNotApply: definition.doesNotApply,
     reference: definition.reference,
@@ -127,7 +127,7 @@ function outcomeOf(ruleId: string, { applies, found, notChecked }: Detection<unk
 }
 
 function toFound<Inputs, Need extends keyof Inputs, Detail>(definition: Definition<Inputs, Need, Detail>, hit: Hit<Detail>, scope: Scope): Found {
-  const { severity, counts = 'none' } = definition;
+  const { severity, counts } = definition;
   return {
     ruleId: definition.id,
     severity: typeof severity === 'function' ? severity(hit.detail) : severity,

@@ -41,7 +41,6 @@ function listRules(title: string, rules: readonly AnyRule[]): string {
 }
 
 function renderRule({ id, title, brief, severity, holdMinutes, isAboutCheckIns, counts, word, doesNotApply, reference }: AnyRule): string {
-  if (reference === undefined) return '';
   const { what, why, how, severity: whenSevere, evidence, guards, remedy, sources } = reference;
   const captures = evidence.map((capture) => `[\`${capture}\`](what-leaves-the-node.md#${anchor(capture)})`).join(', ');
   const list = (items: readonly string[]) => items.map((item) => `* ${item}`).join('\n');

@@ -14,6 +14,7 @@ export const mixedEnrolment = defineRule<ClusterInputs>()({
   title: 'Nodes of different clusters are enrolled as one',
   brief: 'clusters mixed up',
   severity: 'warning',
+  counts: 'none',
   doesNotApply: 'Only one node has been heard: there is nothing that could be mixed up.',
   reference: {
     what: 'Nodes that are not one Proxmox VE cluster are enrolled as one.',

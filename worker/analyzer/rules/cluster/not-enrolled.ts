@@ -10,6 +10,7 @@ export const notEnrolled = defineRule<ClusterInputs>()({
   title: 'Members of this cluster are not enrolled',
   brief: 'members not enrolled',
   severity: 'info',
+  counts: 'none',
   doesNotApply: 'A node that stands alone has no other members.',
   reference: {
     what: 'Members the cluster itself lists are not enrolled here.',

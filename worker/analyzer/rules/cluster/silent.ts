@@ -20,6 +20,7 @@ export const silentCluster = defineRule<ClusterInputs>()({
   title: 'A whole cluster is silent',
   brief: 'cluster is silent',
   severity: 'warning',
+  counts: 'none',
   doesNotApply: 'Fewer than two nodes of this cluster have ever been heard.',
   reference: {
     what: 'Every node of a cluster fell silent.',

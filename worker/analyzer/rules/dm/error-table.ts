@@ -32,6 +32,8 @@ export const errorTable = defineRule<NodeInputs>()({
   title: 'A disk cannot be read or written',
   brief: 'disk fails or stands still',
   severity: 'critical',
+  counts: 'duplicate',
+  word: 'broken table',
   doesNotApply: 'This node has no mapping of LVM.',
   reference: {
     what: "A guest's disk answers with errors or with zeros, lacks a part whose device was missing when it was activated, or stays suspended.",

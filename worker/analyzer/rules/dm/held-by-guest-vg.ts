@@ -12,6 +12,7 @@ export const heldByGuestGroup = defineRule<NodeInputs>()({
   title: "The host has opened a guest's disk",
   brief: "guest's volume group active",
   severity: 'warning',
+  counts: 'none',
   doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
   reference: {
     what: 'A volume group that lies inside a guest’s disk is active on the host.',

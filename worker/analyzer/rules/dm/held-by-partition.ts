@@ -12,6 +12,7 @@ export const heldByPartition = defineRule<NodeInputs>()({
   title: "The host has opened a guest's disk",
   brief: "partition of a guest's disk",
   severity: 'warning',
+  counts: 'none',
   doesNotApply: 'LVM has no mapping on this node, so there is none that could be wrong. Nothing is said about other storages.',
   reference: {
     what: 'The partitions inside a guest’s disk are mapped on the host.',

@@ -41,6 +41,8 @@ export const staleTable = defineRule<NodeInputs>()({
   title: 'Mapping has an old size',
   brief: 'maps old blocks',
   severity: ({ isOpen, verdict }: StaleTableDetail) => (isOpen && verdict !== 'grown' ? 'critical' : 'warning'),
+  counts: ({ isOpen, verdict }: StaleTableDetail) => (isOpen && verdict !== 'grown' ? 'duplicate' : 'none'),
+  word: 'old size',
   doesNotApply: 'This node has no mapping of LVM.',
   reference: {
     what: "A volume's live mapping does not map what LVM's metadata says of it: it was resized, or moved to other extents, on another node.",

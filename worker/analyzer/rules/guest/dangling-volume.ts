@@ -19,6 +19,7 @@ export const danglingVolume = defineRule<NodeInputs>()({
   title: 'A guest names a disk that does not exist',
   brief: 'its disk does not exist',
   severity: ({ role }: DanglingDetail) => (role === 'unused' ? 'info' : 'warning'),
+  counts: 'none',
   doesNotApply: 'No guest of this node has a disk on LVM.',
   reference: {
     what: 'A guest’s configuration names a volume on an LVM storage, or a snapshot of it implies one, and the volume group does not have it.',

@@ -14,6 +14,7 @@ export const clockSkew = defineRule<NodeInputs>()({
   title: 'The clock of a node is wrong',
   brief: 'clock is off',
   severity: 'warning',
+  counts: 'none',
   doesNotApply: 'It has not been heard yet.',
   reference: {
     what: 'A node’s clock is off, by the time in its signatures.',

@@ -13,6 +13,7 @@ export const identityShared = defineRule<NodeInputs>()({
   title: 'Two machines speak with one key',
   brief: 'key on two machines',
   severity: 'warning',
+  counts: 'none',
   doesNotApply: 'One machine alone speaks with this key.',
   reference: {
     what: 'Two machines check in with one key: a copied disk image or a restored node.',

@@ -15,6 +15,7 @@ export const silentNode = defineRule<NodeInputs>()({
   title: 'A node is silent',
   brief: 'silent node',
   severity: 'warning',
+  counts: 'none',
   doesNotApply: 'It has been heard.',
   reference: {
     what: 'A node that was heard before and has not been for three intervals.',
