@@ -19,6 +19,7 @@ import { staleTable } from './rules/dm/stale-table';
 import { unmanagedName } from './rules/dm/unmanaged-name';
 import { unreferencedVolume } from './rules/dm/unreferenced-volume';
 import { danglingVolume } from './rules/guest/dangling-volume';
+import { duplicateGroupName } from './rules/lvm/duplicate-vg-name';
 import { clockSkew } from './rules/node/clock-skew';
 import { identityShared } from './rules/node/identity-shared';
 import { silentNode } from './rules/node/silent';
@@ -31,6 +32,7 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   impostorMapping,
   foreignOpen,
   multipathBypass,
+  duplicateGroupName,
   errorTable,
   duplicateMapping,
   staleName,

@@ -54,9 +54,3 @@ function kindAbove({ mapping, lvm }: JudgedMapping, lower: Mapping, disk: Judged
   const parent = /^part[0-9]+-(.*)$/s.exec(mapping.uuid)?.[1];
   return parent !== undefined && parent === lower.uuid ? 'partition' : 'other';
 }
-
-/** The guest's disk a device lies in, if it does. */
-export function diskBelow(device: string, tree: DeviceTree, inside: ReadonlyMap<Mapping, InsideDisk>): InsideDisk | undefined {
-  const mapping = tree.at(device);
-  return mapping === undefined ? undefined : inside.get(mapping);
-}

@@ -27,7 +27,8 @@ export function gatherGroups({ members, neighbours }: ClusterEvidence, cluster: 
   const shared = sharedGroupNames(cluster.fresh);
   const seen = collectGroups(cluster.fresh, shared, []);
   // What only a silent member shows: nothing is said about it, and nothing about it is refuted.
-  const groups = collectGroups(cluster.silent, shared, seen).map((one) => ({ ...one, why: whyNotJudged(one, cluster, neighbours) }));
+  const twins = findTwins(cluster);
+  const groups = collectGroups(cluster.silent, shared, seen).map((one) => ({ ...one, why: whyNotJudged(one, cluster, neighbours, twins) }));
   const unseen = [...cluster.fresh, ...cluster.silent].flatMap(({ facts, name }): NotChecked[] =>
     facts.groups.status === 'unknown' ? [{ subject: null, name, why: facts.groups.why }] : [],
   );
@@ -77,9 +78,30 @@ function isBetter(group: VolumeGroup, than: VolumeGroup): boolean {
   return group.seqno > than.seqno;
 }
 
-function whyNotJudged({ group, readBy, nodes }: SeenGroup, cluster: ClusterContext, neighbours: readonly Neighbour[]): Unknown | undefined {
+/** Groups beside another one of their name, on one node. */
+function findTwins({ fresh, silent }: ClusterContext): ReadonlySet<VolumeGroup> {
+  const twins = new Set<VolumeGroup>();
+  for (const { facts } of [...fresh, ...silent]) {
+    const first = new Map<string, VolumeGroup>();
+    for (const group of facts.groups.status === 'known' ? facts.groups.value : []) {
+      const other = first.get(group.name);
+      if (other === undefined) first.set(group.name, group);
+      else for (const twin of [other, group]) twins.add(twin);
+    }
+  }
+  return twins;
+}
+
+function whyNotJudged(
+  { group, readBy, nodes }: SeenGroup,
+  cluster: ClusterContext,
+  neighbours: readonly Neighbour[],
+  twins: ReadonlySet<VolumeGroup>,
+): Unknown | undefined {
   if (cluster.silent.includes(readBy)) return { reason: 'silent', node: readBy.facts.node || readBy.name, since: readBy.lastSeenAt };
   if (group.notWhole !== undefined) return { reason: 'group_not_whole', group: group.name, says: group.notWhole };
+  // A storage means one of them, and only its name says which.
+  if (twins.has(group)) return { reason: 'group_not_whole', group: group.name, says: 'LVM shows two groups of this name' };
   const highest = readBy.facts.knownSeqno[group.uuid] ?? 0;
   if (group.seqno < highest) return { reason: 'old_metadata', group: group.name, seqno: group.seqno, known: highest };
   // Whether a volume is open there is part of the verdict.

@@ -32,22 +32,23 @@ type Found = { readonly lines: ReadonlyMap<string, number>; readonly autoactivat
 type RawGroup = VolumeGroup & NamedGroup;
 
 function finishGroup({ physicalVolumes: _, ...group }: RawGroup, twins: ReadonlySet<string>, complaints: ReadonlyMap<string, string>): VolumeGroup {
-  const twin = twins.has(group.uuid) || twins.has(group.name) ? 'LVM shows two groups of this name' : undefined;
+  const twin = twins.has(group.uuid) ? 'LVM shows two groups of this uuid' : undefined;
   const notWhole = group.notWhole ?? twin ?? complaints.get(group.uuid);
   return notWhole === undefined ? group : { ...group, notWhole };
 }
 
-/** Uuids and names that stand there twice. */
+/**
+ * Uuids that stand there twice. Two groups of one name are told apart by theirs: LVM reports each by itself, and refuses
+ * only to be asked for them by name.
+ */
 function findTwins(groups: readonly RawGroup[]): ReadonlySet<string> {
   const seen = new Set<string>();
   return new Set(
-    groups
-      .flatMap(({ uuid, name }) => [uuid, name])
-      .filter((key) => {
-        const isTwice = seen.has(key);
-        seen.add(key);
-        return isTwice;
-      }),
+    groups.flatMap(({ uuid }) => {
+      const isTwice = seen.has(uuid);
+      seen.add(uuid);
+      return isTwice ? [uuid] : [];
+    }),
   );
 }
 

@@ -20,6 +20,12 @@ export function nameOfDevice(device: string): string | undefined {
   return `/dev/sd${lettersOf(index)}${partition === 0 ? '' : partition}`;
 }
 
+/** `/dev/sdc (8:32)`, or the number alone. */
+export function sayDevice(device: string): string {
+  const name = nameOfDevice(device);
+  return name === undefined ? device : `${name} (${device})`;
+}
+
 type SdNumbers = { readonly major: number; readonly minor: number /** Which of the sixteen majors. */; readonly block: number };
 
 function sdNumbers(device: string): SdNumbers | undefined {

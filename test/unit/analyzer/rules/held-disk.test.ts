@@ -175,6 +175,13 @@ it('a word every fstab has (root, swap) makes no group wanted', () => {
   expect(foundIn(judge({ ...opened, mentions: '/dev/pve/root root swap' }))).toContain(`${byGroup} ubuntu--vg-root`);
 });
 
+it('leaves the partition alone that carries the group of a storage, though nothing of it is active', () => {
+  const storages = 'lvm: san-prod\n\tvgname san1vg\n\tshared 1\n\nlvm: deep\n\tvgname deepvg\n';
+  const node = { ...withMappings(disk(), partition(1), partition(2)), storages, groups: [san104, innerGroup('deepvg')] };
+  expect(foundIn(judge(node))).toEqual([`${byPartition} san1vg-vm--104--disk--0p1`]);
+  expect(foundIn(judge({ ...node, storages: 'dir: local\n\tpath /srv\n' }))).toHaveLength(2);
+});
+
 describe('by hand, and why', () => {
   const todoOf = (node: FakeNode, subject: string) => {
     const finding = held(judge(node)).find((one) => one.subject === subject);

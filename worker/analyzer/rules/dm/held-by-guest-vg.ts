@@ -32,7 +32,7 @@ export const heldByGuestGroup = defineRule<NodeInputs>()({
       'Our own run on a kernel: groups of guests with a thin pool, one of them called as the host’s, taken down by UUID',
     ],
   },
-  needs: ['mappings', 'tree', 'storages', 'circumstances'],
+  needs: ['mappings', 'tree', 'groups', 'storages', 'circumstances'],
   detect: (facts) => detectHeld(facts, 'volume'),
   explain: (detail: HeldDetail, place) =>
     explainHeld(

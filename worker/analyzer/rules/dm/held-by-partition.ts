@@ -28,7 +28,7 @@ export const heldByPartition = defineRule<NodeInputs>()({
       'Removed by UUID, topmost first; the disk itself and its data stay. Not kpartx and not vgchange: a guest’s group may be called like the host’s.',
     sources: ['kpartx(8): UUIDs of partition mappings', 'Our own run on a kernel: kpartx on a volume, then lvremove and lvchange -an of it'],
   },
-  needs: ['mappings', 'tree', 'storages', 'circumstances'],
+  needs: ['mappings', 'tree', 'groups', 'storages', 'circumstances'],
   detect: (facts) => detectHeld(facts, 'partition'),
   explain: (detail: HeldDetail, place) =>
     explainHeld(

@@ -3,7 +3,7 @@
  * PVE from releasing the disk. Removed topmost first, by uuid; the disk itself is never touched.
  */
 import { type DeviceTree, deviceOf, isAllSeenAbove, isOpenBeside } from '../../device-tree';
-import type { Mapping, StorageEntry } from '../../facts';
+import type { Mapping, StorageEntry, VolumeGroup } from '../../facts';
 import { findInside, type InsideDisk } from '../../guest-disks';
 import type { JudgedMapping } from '../../judged-mapping';
 import type { Circumstances } from '../../node-inputs';
@@ -39,6 +39,7 @@ export type Obstacle = { readonly name: string; readonly number: string; readonl
 type Facts = {
   readonly mappings: readonly JudgedMapping[];
   readonly tree: DeviceTree;
+  readonly groups: readonly VolumeGroup[];
   readonly storages: readonly StorageEntry[];
   readonly circumstances: Circumstances;
 };
@@ -46,21 +47,20 @@ type Facts = {
 /** Higher stacks are taken down in more than one go: what lies on top is a finding of its own. */
 const maxAbove = 16;
 
-export function detectHeld({ mappings, tree, storages, circumstances }: Facts, kind: 'partition' | 'volume'): Detection<HeldDetail> {
+export function detectHeld({ mappings, tree, groups, storages, circumstances }: Facts, kind: 'partition' | 'volume'): Detection<HeldDetail> {
   const applies = mappings.some(({ lvm }) => lvm !== undefined);
   const { ownership } = circumstances;
   const inside = findInside(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
   const candidates = [...inside.values()].filter((one) => one.kind === kind);
   if (ownership.status === 'unknown') return { applies, found: [], notChecked: candidates.map((one) => notJudged(one, ownership.why)) };
-  const wanted = findWantedGroups(inside, { mappings, storages, ownership: ownership.value });
-  const isWanted = (one: InsideDisk) => one.kind === 'volume' && wanted.has(one.judged.lvm?.vgUuid ?? '');
+  const { isWanted, carriesWanted } = findWantedGroups(inside, { mappings, tree, groups, storages, ownership: ownership.value });
   const found: Hit<HeldDetail>[] = [];
   const notChecked: NotChecked[] = [];
   for (const one of candidates) {
-    if (isWanted(one) || isToldElsewhere(one)) continue;
+    if (isWanted(one) || carriesWanted(one) || isToldElsewhere(one)) continue;
     const stack = tree.stackAbove(one.judged.mapping, maxAbove);
     const layers = stack?.map((mapping) => inside.get(mapping));
-    // A partition under something that is wanted is wanted.
+    // What lies under something that is wanted is wanted.
     if (layers?.some((layer) => layer !== undefined && isWanted(layer))) continue;
     if (one.kind === 'partition' && isNamed(one, ownership.value.references)) continue;
     if (isMoving(one.judged.mapping)) notChecked.push(notJudged(one, { reason: 'changed_during_capture' }));

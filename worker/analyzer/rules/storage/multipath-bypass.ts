@@ -6,7 +6,7 @@
 import type { Mapping } from '../../facts';
 import type { JudgedMapping } from '../../judged-mapping';
 import type { NodeInputs } from '../../node-inputs';
-import { diskOfDevice, nameOfDevice } from '../../parse/scsi-disk';
+import { diskOfDevice, sayDevice } from '../../parse/scsi-disk';
 import { guestOfVolume } from '../../parse/volume-name';
 import { isPlainToken } from '../../plain-text';
 import { type Detection, defineRule } from '../../rule';
@@ -102,11 +102,6 @@ const isMultipath = ({ uuid }: Mapping) => uuid.startsWith('mpath-');
 function indexPaths(mappings: readonly Mapping[]): ReadonlyMap<string, Mapping> {
   const maps = mappings.filter((mapping) => isMultipath(mapping) && mapping.agreed);
   return new Map(maps.flatMap((map) => map.uses.map((device) => [device, map])));
-}
-
-function sayDevice(device: string): string {
-  const name = nameOfDevice(device);
-  return name === undefined ? device : `${name} (${device})`;
 }
 
 function guestsOf(volumes: readonly JudgedMapping[]): readonly number[] {
