@@ -47,19 +47,18 @@ export const duplicateMapping = defineRule<NodeInputs>()({
   },
   needs: ['mappings', 'tables', 'circumstances'],
   detect({ mappings, circumstances }): Detection<Detail> {
-    const byName = new Map(mappings.map((judged) => [judged.mapping.name, judged]));
-    const told = new Set<string>();
+    const whole = mappings.filter(({ lvm }) => lvm?.suffix === '');
+    const notChecked = whole.filter(({ mapping }) => mapping.table === undefined).map(notTold);
     const found: Hit<Detail>[] = [];
-    const notChecked: NotChecked[] = [];
-    for (const judged of inOrder(mappings)) {
-      const { mapping, lvm, presence } = judged;
-      if (lvm === undefined || lvm.suffix !== '') continue;
-      const changed: NotChecked = { subject: mapping.uuid, name: mapping.name, why: { reason: 'changed_during_capture' } };
-      if (mapping.table === undefined) notChecked.push(changed);
+    const told = new Set<string>();
+    const sharing = inOrder(whole.filter(({ mapping }) => mapping.table?.overlaps !== undefined));
+    const byName = new Map(sharing.map((judged) => [judged.mapping.name, judged]));
+    for (const judged of sharing) {
+      const { mapping } = judged;
       const others = (mapping.table?.overlaps ?? []).flatMap((name) => byName.get(name) ?? []).filter((other) => !isExplained(other));
       if (others.length === 0 || isExplained(judged) || told.has(mapping.name)) continue;
       if ([judged, ...others].some(isInMotion)) {
-        notChecked.push(changed);
+        notChecked.push(notTold(judged));
         continue;
       }
       for (const other of others) told.add(other.mapping.name);
@@ -75,7 +74,7 @@ export const duplicateMapping = defineRule<NodeInputs>()({
           uuid: mapping.uuid,
           number: numberOf(judged),
           others: others.slice(0, 4).map((other) => ({ name: other.mapping.name, number: numberOf(other), isKnown: isPresent(other) })),
-          isKnown: presence.status === 'known' && presence.value.kind === 'present',
+          isKnown: isPresent(judged),
           isOpen: mapping.open > 0,
         },
       });
@@ -106,6 +105,10 @@ function inOrder(mappings: readonly JudgedMapping[]): readonly JudgedMapping[] {
 function isExplained({ presence, mapping }: JudgedMapping): boolean {
   if (presence.status === 'unknown') return false;
   return presence.value.kind === 'absent' || (mapping.table?.against !== undefined && isStale(mapping.table.against));
+}
+
+function notTold({ mapping }: JudgedMapping): NotChecked {
+  return { subject: mapping.uuid, name: mapping.name, why: { reason: 'changed_during_capture' } };
 }
 
 const isInMotion = ({ presence }: JudgedMapping) => presence.status === 'unknown' && presence.why.reason === 'changed_during_capture';

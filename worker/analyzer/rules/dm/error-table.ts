@@ -54,22 +54,19 @@ export const errorTable = defineRule<NodeInputs>()({
   },
   needs: ['mappings', 'tables', 'circumstances'],
   detect({ mappings, circumstances }): Detection<Detail> {
-    const volumes = new Map<string, { readonly judged: JudgedMapping; readonly fault: Fault }[]>();
-    const tops = new Map<string, JudgedMapping>();
-    const notChecked: NotChecked[] = [];
-    for (const judged of mappings) {
-      const { lvm, mapping } = judged;
-      if (lvm === undefined) continue;
-      const volume = `LVM-${lvm.vgUuid}${lvm.lvUuid}`;
-      if (lvm.suffix === '') tops.set(volume, judged);
-      if (!mapping.agreed || (mapping.table === undefined && !mapping.staysSuspended))
-        notChecked.push({ subject: mapping.uuid, name: mapping.name, why: { reason: 'changed_during_capture' } });
-      const fault = mapping.agreed ? faultOf(judged) : undefined;
+    const ofLvm = mappings.filter(({ lvm }) => lvm !== undefined);
+    const notChecked = ofLvm
+      .filter(({ mapping }) => !mapping.agreed || (mapping.table === undefined && mapping.staysSuspended === undefined))
+      .map(({ mapping }): NotChecked => ({ subject: mapping.uuid, name: mapping.name, why: { reason: 'changed_during_capture' } }));
+    const volumes = new Map<string, Faulty[]>();
+    for (const judged of ofLvm) {
+      const fault = judged.mapping.agreed ? faultOf(judged) : undefined;
       if (fault === undefined) continue;
-      const before = volumes.get(volume);
-      if (before === undefined) volumes.set(volume, [{ judged, fault }]);
+      const before = volumes.get(volumeOf(judged));
+      if (before === undefined) volumes.set(volumeOf(judged), [{ judged, fault }]);
       else before.push({ judged, fault });
     }
+    const tops = new Map(volumes.size === 0 ? [] : ofLvm.filter(({ lvm }) => lvm?.suffix === '').map((judged) => [volumeOf(judged), judged]));
     const found = [...volumes].flatMap(([volume, faulty]): Hit<Detail>[] => {
       const fault = worst.find((one) => faulty.some((other) => other.fault === one));
       const parts = faulty.filter((one) => one.fault === fault).map(({ judged }) => judged);
@@ -90,6 +87,11 @@ export const errorTable = defineRule<NodeInputs>()({
   }),
   remedy: () => undefined,
 });
+
+type Faulty = { readonly judged: JudgedMapping; readonly fault: Fault };
+
+/** All its mappings, layers and missing parts alike, are one disk. */
+const volumeOf = ({ lvm }: JudgedMapping) => `${lvm?.vgUuid}${lvm?.lvUuid}`;
 
 function faultOf({ mapping, lvm, name }: JudgedMapping): Fault | undefined {
   if (lvm !== undefined && /^missing_[0-9]{1,6}_[0-9]{1,6}$/.test(lvm.suffix)) return 'missing';

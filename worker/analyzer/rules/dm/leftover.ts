@@ -45,11 +45,18 @@ export function detectLeftovers({ mappings, tree, circumstances }: Facts, hasNam
   return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
 }
 
+/** Most rules about mappings say the same of these: listed once for a node. */
+const listed = new WeakMap<readonly JudgedMapping[], readonly NotChecked[]>();
+
 /** LVM mappings nothing can be said about. */
 export function mappingsNotChecked(mappings: readonly JudgedMapping[]): readonly NotChecked[] {
-  return mappings.flatMap(({ mapping, lvm, presence }) =>
+  const before = listed.get(mappings);
+  if (before !== undefined) return before;
+  const list = mappings.flatMap(({ mapping, lvm, presence }) =>
     lvm === undefined || presence.status === 'known' ? [] : [{ subject: mapping.uuid, name: mapping.name, why: presence.why }],
   );
+  listed.set(mappings, list);
+  return list;
 }
 
 function toHit({ judged: { mapping, name }, presence }: Absent, after: LeftoverDetail['after'], circumstances: Circumstances): Hit<LeftoverDetail> {
