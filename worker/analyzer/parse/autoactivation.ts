@@ -3,17 +3,17 @@
  * LVM before 2.03.12 (Proxmox VE 7) does not know the column: nothing is known then, not "off".
  */
 import type { Captures } from './captured';
-import { plainUuid, reportsOf, rowsOf, word } from './lvm-rows';
+import { reportsOf, rowsOf, word } from './lvm-rows';
 
-/** Uuid of a volume -> is it? Empty when the capture has no answer. */
+/** Uuid of a volume as LVM prints it -> is it? Empty when the capture has no answer. */
 export function readAutoactivation(captures: Captures): ReadonlyMap<string, boolean> {
   const reports = reportsOf(captures, 'lvm.autoactivation');
   const found = new Map<string, boolean>();
   for (const row of reports.status === 'known' ? reports.value.flatMap((report) => rowsOf(report, 'lv')) : []) {
-    const uuid = plainUuid(row, 'lv_uuid');
     const says = word(row, 'lv_autoactivation');
     // A word, or a number where the administrator wants them so.
-    if (uuid !== undefined && /^(?:enabled|1|0|)$/.test(says)) found.set(uuid, says === 'enabled' || says === '1');
+    const isOn = says === 'enabled' || says === '1';
+    if (isOn || says === '' || says === '0') found.set(word(row, 'lv_uuid'), isOn);
   }
   return found;
 }

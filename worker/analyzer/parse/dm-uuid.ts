@@ -15,7 +15,9 @@ export function decodeDmUuid(uuid: string): LvmUuid | undefined {
 
 /** As LVM prints and selects it: 6-4-4-4-4-4-6. */
 export function hyphenate(uuid: string): string {
-  return uuid.length === 32 ? [6, 10, 14, 18, 22, 26, 32].map((end, i, ends) => uuid.slice(i === 0 ? 0 : ends[i - 1], end)).join('-') : uuid;
+  if (uuid.length !== 32) return uuid;
+  const middle = `${uuid.slice(6, 10)}-${uuid.slice(10, 14)}-${uuid.slice(14, 18)}-${uuid.slice(18, 22)}-${uuid.slice(22, 26)}`;
+  return `${uuid.slice(0, 6)}-${middle}-${uuid.slice(26)}`;
 }
 
 /** For people: the volume's half, first and last six characters, as `lvs -o lv_uuid` begins and ends it. */

@@ -27,7 +27,7 @@ export function parseGroups(captures: Captures): Evidence<readonly VolumeGroup[]
   );
 }
 
-/** Line of each row by uuid as printed; who is activated by itself, by uuid without hyphens. */
+/** By uuid as printed: the line of each row, and who is activated by itself. */
 type Found = { readonly lines: ReadonlyMap<string, number>; readonly autoactivation: ReadonlyMap<string, boolean> };
 type RawGroup = VolumeGroup & NamedGroup;
 
@@ -102,7 +102,7 @@ function readVolume(row: Row, { lines, autoactivation }: Found): LogicalVolume |
   const sectors = count(row, 'lv_size');
   const attr = word(row, 'lv_attr');
   const name = unbracket(word(row, 'lv_name'));
-  const isAutomatic = autoactivation.get(uuid ?? '');
+  const isAutomatic = autoactivation.get(word(row, 'lv_uuid'));
   if (uuid === undefined || sectors === undefined || attr.length < 6 || name === '') return undefined;
   return {
     name,

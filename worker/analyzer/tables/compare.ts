@@ -5,14 +5,19 @@
 import type { TableComparison } from '../facts';
 import type { Target } from '../parse/dm-table';
 import type { Segment, VolumeLayout } from './layouts';
-import { comparePieces, joinPieces, type Piece, piecesOfTable, sectorsOf } from './pieces';
+import { comparePieces, joinPieces, type Piece, sectorsOf } from './pieces';
 
 const notCompared = (why: string): TableComparison => ({ verdict: 'not_compared', why });
 const unknownFor = (capture: 'dm.table' | 'lvm.report'): TableComparison => ({ verdict: 'unknown', capture });
 const straight = (type: string): boolean => type === 'linear' || type === 'striped';
 
-/** `poolDevice`: `major:minor` of its thin pool's mapping, when both readings show it. */
-export function compareTable(targets: readonly Target[], volume: VolumeLayout, poolDevice: string | undefined): TableComparison {
+/** `mapped`: the pieces of the targets, where all of them map straight. `poolDevice`: `major:minor` of its thin pool's mapping, when both readings show it. */
+export function compareTable(
+  targets: readonly Target[],
+  mapped: readonly Piece[] | undefined,
+  volume: VolumeLayout,
+  poolDevice: string | undefined,
+): TableComparison {
   if (targets.some(({ type }) => type === '?')) return unknownFor('dm.table');
   const [target] = targets;
   if (targets.length === 1 && target?.type === 'thin') return compareThin(target, volume, poolDevice);
@@ -26,7 +31,7 @@ export function compareTable(targets: readonly Target[], volume: VolumeLayout, p
   if (other !== undefined) return notCompared(other.type);
   const moved = segments.find(({ onLayer }) => onLayer !== undefined)?.onLayer;
   if (moved !== undefined) return notCompared(/^\[?pvmove/.test(moved) ? 'pvmove' : moved === '[unknown]' ? 'missing device' : 'layered');
-  const [mapped, wanted] = [piecesOfTable(targets), piecesOfSegments(segments)];
+  const wanted = piecesOfSegments(segments);
   if (mapped === undefined) return unknownFor('dm.table');
   if (wanted === undefined || sectorsOf(wanted) !== volume.sectors) return unknownFor('lvm.report');
   return conclude(comparePieces(mapped, wanted), volume);

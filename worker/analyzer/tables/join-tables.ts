@@ -1,10 +1,10 @@
 /** Gives every mapping its live table, compared with LVM's metadata of the same check-in. */
 import type { Evidence } from '../evidence';
 import type { Mapping, MappingTable } from '../facts';
-import type { LiveTable } from '../parse/dm-table';
+import type { LiveTable, Target } from '../parse/dm-table';
 import { decodeDmUuid, type LvmUuid } from '../parse/dm-uuid';
 import { compareTable } from './compare';
-import { findLandings, indexOwners } from './landings';
+import { findLandings, indexOwners, type Owners } from './landings';
 import type { GroupLayout } from './layouts';
 import { findOverlaps } from './overlaps';
 import { type Piece, piecesOfTable } from './pieces';
@@ -30,7 +30,7 @@ export function joinTables(mappings: readonly Mapping[], tables: ReadonlyMap<str
   }
   const all = [...joined.values()];
   const pools = indexPools(all);
-  const owners = indexOwners(layouts);
+  let owners: Owners | undefined;
   const overlaps = findOverlaps(
     all.flatMap(({ mapping: { name }, lvm, pieces }) => (lvm === undefined || lvm.suffix !== '' || pieces === undefined ? [] : [{ name, pieces }])),
   );
@@ -40,26 +40,32 @@ export function joinTables(mappings: readonly Mapping[], tables: ReadonlyMap<str
     const { table, lvm, pieces } = one;
     const against = lvm === undefined ? undefined : compareWith(one, lvm, layouts, pools);
     const isElsewhere = lvm !== undefined && (against === undefined || against.verdict === 'moved' || against.verdict === 'shrunk');
-    const landsIn = isElsewhere && pieces !== undefined ? findLandings(pieces, lvm.lvUuid, owners) : [];
-    const others = [...(overlaps.get(mapping.name) ?? [])];
+    if (isElsewhere) owners ??= indexOwners(layouts);
+    const landsIn = isElsewhere && pieces !== undefined && owners !== undefined ? findLandings(pieces, lvm.lvUuid, owners) : [];
+    const others = overlaps.get(mapping.name);
     const says: MappingTable = {
-      targets: [...new Set(table.targets.map(({ type }) => type))].slice(0, 8),
+      targets: typesOf(table.targets),
       sectors: table.targets.reduce((sum, { sectors }) => sum + sectors, 0),
       ...(against === undefined ? {} : { against }),
       ...(landsIn.length === 0 ? {} : { landsIn }),
-      ...(others.length === 0 ? {} : { overlaps: others }),
+      ...(others === undefined ? {} : { overlaps: [...others] }),
     };
     return { ...mapping, table: says };
   });
 }
 
-function compareWith({ table }: Joined, { vgUuid, lvUuid, suffix }: LvmUuid, layouts: Layouts, pools: ReadonlyMap<string, string>) {
-  const volume = layouts.get(vgUuid)?.volumes.get(lvUuid);
+function typesOf(targets: readonly Target[]): readonly string[] {
+  const [only, ...more] = targets;
+  return only !== undefined && more.length === 0 ? [only.type] : [...new Set(targets.map(({ type }) => type))].slice(0, 8);
+}
+
+function compareWith({ table, pieces }: Joined, { vgUuid, lvUuid, suffix }: LvmUuid, layouts: Layouts, pools: ReadonlyMap<string, string>) {
+  const volume = layouts.get(vgUuid)?.volume(lvUuid);
   if (volume === undefined) return undefined;
   // A pool's own mapping lies on its other one, and a missing part has no segments of its own.
   if (suffix === 'pool' || suffix.startsWith('missing_'))
     return { verdict: 'not_compared', why: suffix === 'pool' ? 'thin-pool' : 'missing device' } as const;
-  return compareTable(table.targets, volume, volume.poolUuid === undefined ? undefined : pools.get(vgUuid + volume.poolUuid));
+  return compareTable(table.targets, pieces, volume, volume.poolUuid === undefined ? undefined : pools.get(vgUuid + volume.poolUuid));
 }
 
 /** Uuids of group and pool -> `major:minor` of the mapping thin volumes lie on. */

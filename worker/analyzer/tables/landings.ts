@@ -1,23 +1,22 @@
 /** Where a write through a mapping lands: the volumes that own its sectors today, by LVM's metadata of the same check-in. */
 import type { Landing } from '../facts';
+import { hyphenate } from '../parse/dm-uuid';
 import type { GroupLayout } from './layouts';
 import type { Piece } from './pieces';
 
-type Owned = { readonly from: number; readonly to: number; readonly group: string; readonly volume: string; readonly lvUuid: string };
+type Owned = { readonly from: number; readonly to: number; readonly owner: string; readonly layout: GroupLayout };
 /** Device -> who owns which sectors, in order. */
 export type Owners = ReadonlyMap<string, readonly Owned[]>;
 
 export function indexOwners(layouts: ReadonlyMap<string, GroupLayout>): Owners {
   const owners = new Map<string, Owned[]>();
-  for (const { name, volumes } of layouts.values()) {
-    for (const { uuid, shownAs, segments } of volumes.values()) {
-      for (const { device, sector, sectors } of segments.flatMap(({ areas }) => areas)) {
-        const owned = { from: sector, to: sector + sectors, group: name, volume: shownAs, lvUuid: uuid };
-        const before = owners.get(device);
-        if (before === undefined) owners.set(device, [owned]);
-        else before.push(owned);
-      }
-    }
+  for (const layout of layouts.values()) {
+    layout.visitAreas(({ device, sector, sectors }, owner) => {
+      const owned = { from: sector, to: sector + sectors, owner, layout };
+      const before = owners.get(device);
+      if (before === undefined) owners.set(device, [owned]);
+      else before.push(owned);
+    });
   }
   for (const list of owners.values()) list.sort((a, b) => a.from - b.from);
   return owners;
@@ -30,6 +29,7 @@ const maxOwners = 64;
 /** The largest first, at most 8; its own volume never. */
 export function findLandings(pieces: readonly Piece[], lvUuid: string, owners: Owners): readonly Landing[] {
   const found = new Map<string, { group: string; volume: string; sectors: number }>();
+  const own = hyphenate(lvUuid);
   let looked = 0;
   for (const { areas, sectors } of pieces) {
     for (const { device, sector } of areas) {
@@ -39,8 +39,8 @@ export function findLandings(pieces: readonly Piece[], lvUuid: string, owners: O
         const owned = list[at];
         if (owned === undefined || owned.from >= end) break;
         const shared = Math.min(end, owned.to) - Math.max(sector, owned.from);
-        if (shared <= 0 || owned.lvUuid === lvUuid) continue;
-        const { group, volume } = owned;
+        if (shared <= 0 || owned.owner === own) continue;
+        const [group, volume] = [owned.layout.name, owned.layout.shownAs(owned.owner)];
         const key = `${group}/${volume}`;
         found.set(key, { group, volume, sectors: shared + (found.get(key)?.sectors ?? 0) });
       }

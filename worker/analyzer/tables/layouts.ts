@@ -1,6 +1,7 @@
 /** Where LVM's metadata puts every volume: segments joined to physical volumes, from `lvm.report`. Lives while a snapshot is read. */
 import { type Evidence, known, whenKnown } from '../evidence';
 import type { Captures } from '../parse/captured';
+import { hyphenate } from '../parse/dm-uuid';
 import { count, isHidden, plainUuid, type Row, reportsOf, rowsOf, unbracket, word } from '../parse/lvm-rows';
 import type { Area } from './pieces';
 
@@ -18,15 +19,21 @@ export type Segment = {
 
 export type VolumeLayout = {
   readonly uuid: string;
-  /** As people know it: a hidden volume by the one it is part of. */
-  readonly shownAs: string;
   readonly sectors: number;
   readonly poolUuid: string | undefined;
   /** In order; empty when a row of them could not be read. */
   readonly segments: readonly Segment[];
 };
 
-export type GroupLayout = { readonly uuid: string; readonly name: string; readonly volumes: ReadonlyMap<string, VolumeLayout> };
+export type GroupLayout = {
+  readonly uuid: string;
+  readonly name: string;
+  volume(uuid: string): VolumeLayout | undefined;
+  /** Everything that lies on its physical volumes; `owner`: uuid of the volume as LVM prints it. */
+  visitAreas(visit: (area: Area & { readonly sectors: number }, owner: string) => void): void;
+  /** The name people know the owner by: a hidden volume by the one it is part of. */
+  shownAs(owner: string): string;
+};
 
 /** Group uuid -> layout. Of two groups with one uuid neither counts. */
 export function readLayouts(captures: Captures): Evidence<ReadonlyMap<string, GroupLayout>> {
@@ -34,7 +41,7 @@ export function readLayouts(captures: Captures): Evidence<ReadonlyMap<string, Gr
     const layouts = new Map<string, GroupLayout>();
     const twins = new Set<string>();
     for (const report of reports) {
-      const group = readGroup(report);
+      const group = openGroup(report);
       if (group === undefined) continue;
       if (layouts.has(group.uuid)) twins.add(group.uuid);
       layouts.set(group.uuid, group);
@@ -44,32 +51,56 @@ export function readLayouts(captures: Captures): Evidence<ReadonlyMap<string, Gr
   });
 }
 
-function readGroup(report: Row): GroupLayout | undefined {
+/** Rows by uuid as LVM prints it. Most volumes of a shared group are not mapped on this node: nobody asks for their segments. */
+function openGroup(report: Row): GroupLayout | undefined {
   const [vg] = rowsOf(report, 'vg');
   const uuid = plainUuid(vg, 'vg_uuid');
   const extent = count(vg, 'vg_extent_size');
   if (vg === undefined || uuid === undefined || extent === undefined) return undefined;
   const physical = readPhysical(rowsOf(report, 'pv'));
-  const segments = new Map<string, Segment[]>();
-  const broken = new Set<string>();
+  const rows = new Map(rowsOf(report, 'lv').map((row) => [word(row, 'lv_uuid'), row]));
+  const segments = new Map<string, Row[]>();
   for (const row of rowsOf(report, 'seg')) {
-    const volume = plainUuid(row, 'lv_uuid') ?? '';
-    const segment = readSegment(row, extent, physical);
+    const volume = word(row, 'lv_uuid');
     const before = segments.get(volume);
-    if (segment === undefined) broken.add(volume);
-    else if (before === undefined) segments.set(volume, [segment]);
-    else before.push(segment);
+    if (before === undefined) segments.set(volume, [row]);
+    else before.push(row);
   }
-  const rows = rowsOf(report, 'lv');
-  const uuids = new Map(rows.map((row) => [unbracket(word(row, 'lv_name')), plainUuid(row, 'lv_uuid')]));
-  const volumes = rows.flatMap((row): [string, VolumeLayout][] => {
-    const [name, lvUuid, sectors] = [word(row, 'lv_name'), plainUuid(row, 'lv_uuid'), count(row, 'lv_size')];
-    if (lvUuid === undefined || sectors === undefined) return [];
-    const ofIt = broken.has(lvUuid) ? [] : (segments.get(lvUuid) ?? []).sort((a, b) => a.start - b.start);
-    const poolUuid = plainUuid(row, 'pool_lv_uuid') ?? uuids.get(unbracket(word(row, 'pool_lv')));
-    return [[lvUuid, { uuid: lvUuid, shownAs: isHidden(name) ? nameAbove(unbracket(name)) : name, sectors, poolUuid, segments: ofIt }]];
-  });
-  return { uuid, name: word(vg, 'vg_name'), volumes: new Map(volumes) };
+  let names: ReadonlyMap<string, string | undefined> | undefined;
+  const uuidOf = (name: string) => {
+    names ??= new Map([...rows.values()].map((row) => [unbracket(word(row, 'lv_name')), plainUuid(row, 'lv_uuid')]));
+    return names.get(name);
+  };
+  const read = (row: Row): VolumeLayout | undefined => {
+    const [lvUuid, sectors, pool] = [plainUuid(row, 'lv_uuid'), count(row, 'lv_size'), word(row, 'pool_lv')];
+    if (lvUuid === undefined || sectors === undefined) return undefined;
+    const ofIt = (segments.get(word(row, 'lv_uuid')) ?? []).map((one) => readSegment(one, extent, physical));
+    return {
+      uuid: lvUuid,
+      sectors,
+      poolUuid: pool === '' ? undefined : (plainUuid(row, 'pool_lv_uuid') ?? uuidOf(unbracket(pool))),
+      segments: ofIt.every((one) => one !== undefined) ? ofIt.sort((a, b) => a.start - b.start) : [],
+    };
+  };
+  return {
+    uuid,
+    name: word(vg, 'vg_name'),
+    volume: (lvUuid) => {
+      const row = rows.get(hyphenate(lvUuid));
+      return row && read(row);
+    },
+    visitAreas: (visit) => {
+      for (const row of rowsOf(report, 'seg')) {
+        const owner = word(row, 'lv_uuid');
+        for (const area of readRanges(word(row, 'seg_pe_ranges'), extent, physical)?.areas ?? []) visit(area, owner);
+      }
+    },
+    shownAs: (owner) => {
+      const row = rows.get(owner);
+      const name = row === undefined ? '' : word(row, 'lv_name');
+      return isHidden(name) ? nameAbove(unbracket(name)) : name;
+    },
+  };
 }
 
 type Physical = ReadonlyMap<string, { readonly device: string; readonly start: number }>;
@@ -90,18 +121,23 @@ function readPhysical(rows: readonly Row[]): Physical {
 
 function readSegment(row: Row, extent: number, physical: Physical): Segment | undefined {
   const [first, extents] = [count(row, 'seg_start_pe'), count(row, 'seg_size_pe')];
-  const ranges = word(row, 'seg_pe_ranges');
-  if (first === undefined || extents === undefined || typeof row.seg_pe_ranges !== 'string') return undefined;
+  const ranges = typeof row.seg_pe_ranges === 'string' ? readRanges(row.seg_pe_ranges, extent, physical) : undefined;
+  if (first === undefined || extents === undefined || ranges === undefined) return undefined;
+  return { type: word(row, 'segtype').slice(0, 32), start: first * extent, sectors: extents * extent, ...ranges, thinId: count(row, 'thin_id') };
+}
+
+/** `/dev/sda:0-1 /dev/sdb:0-1`: device or hidden volume, first and last extent. */
+function readRanges(text: string, extent: number, physical: Physical): Pick<Segment, 'areas' | 'onLayer'> | undefined {
   let onLayer: string | undefined;
   const areas: (Area & { sectors: number })[] = [];
-  for (const range of ranges === '' ? [] : ranges.split(' ')) {
+  for (const range of text === '' ? [] : text.split(' ')) {
     const [, device = '', from, to] = /^(.{1,512}):([0-9]{1,15})-([0-9]{1,15})$/.exec(range) ?? [];
     if (from === undefined || to === undefined || Number(to) < Number(from)) return undefined;
     const below = physical.get(device);
     if (below === undefined) onLayer ??= device;
     else areas.push({ device: below.device, sector: below.start + Number(from) * extent, sectors: (Number(to) - Number(from) + 1) * extent });
   }
-  return { type: word(row, 'segtype').slice(0, 32), start: first * extent, sectors: extents * extent, areas, onLayer, thinId: count(row, 'thin_id') };
+  return { areas, onLayer };
 }
 
 const layerSuffix = /_(?:[tcv]data|[tc]meta|cvol|corig|wcorig|iorig|imeta|mlog|rimage_[0-9]{1,4}|rmeta_[0-9]{1,4}|mimage_[0-9]{1,4}|vorigin)$/;

@@ -33,7 +33,7 @@ function sweep(spans: Span[], found: Map<string, Set<string>>): void {
   spans.sort((a, b) => a.from - b.from || a.to - b.to || (a.name < b.name ? -1 : 1));
   let reaching: Span[] = [];
   for (const span of spans) {
-    reaching = reaching.filter(({ to }) => to > span.from);
+    if (reaching.some(({ to }) => to <= span.from)) reaching = reaching.filter(({ to }) => to > span.from);
     for (const other of reaching) {
       if (other.name === span.name) continue;
       remember(found, span.name, other.name);
