@@ -4,9 +4,10 @@ import type { ClusterContext } from './cluster-context';
 import type { ClusterEvidence, Member } from './cluster-evidence';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from './facts';
-import type { Hold } from './in-flight';
+import { type Hold, movingIn } from './in-flight';
 import type { Mixture } from './membership';
 import { decodeDmUuid } from './parse/dm-uuid';
+import { guestOfVolume } from './parse/volume-name';
 import { nameOf } from './presence';
 import { completeView, type References } from './references';
 import { gatherGroups, type SeenGroups } from './seen-groups';
@@ -34,7 +35,11 @@ export type Use = {
   isOpen(volume: LogicalVolume): boolean;
   /** A command is in the middle of its mapping on some member: made, renamed or removed while it was read, suspended. */
   isChanging(volume: LogicalVolume): boolean;
-  holdOf(volume: LogicalVolume): Hold | undefined;
+  holdOf(group: VolumeGroup, volume: LogicalVolume): Hold | undefined;
+  /** A path some guest uses that may be any volume of the group. */
+  opaqueIn(group: VolumeGroup): string | undefined;
+  /** Other clusters that see the group: what runs there is not known here. */
+  neighboursOf(group: VolumeGroup): readonly string[];
   /** Members whose open counts are not known now. */
   readonly unseenMembers: readonly string[];
 };
@@ -69,10 +74,19 @@ function callRoll({ members }: ClusterEvidence, { grouping: { listed, name } }: 
 
 function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, references: References): Use {
   const { fresh, silent, absentMembers, inFlight } = cluster;
-  const others = neighbours.map(({ groups, views }) => ({
+  const others = neighbours.map(({ cluster: name, groups, views }) => ({
+    name,
     groups: new Set(groups),
     references: cluster.views.join(views, []),
+    moving: new Map(views.flatMap((view) => [...movingIn(view)])),
   }));
+  const othersOf = (group: VolumeGroup) => others.filter((other) => other.groups.has(group.uuid));
+  const holdElsewhere = (group: VolumeGroup, volume: LogicalVolume): Hold | undefined => {
+    const guest = guestOfVolume(volume.name);
+    if (guest === undefined) return undefined;
+    const [other] = othersOf(group).filter(({ moving }) => moving.has(guest));
+    return other && { guest, says: `${other.moving.get(guest)} in ${other.name}` };
+  };
   const open = new Set<string>();
   const changing = new Set<string>();
   for (const { facts } of [...fresh, ...silent]) {
@@ -92,11 +106,12 @@ function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, refer
       const complete = completeView(view);
       return complete === undefined ? [] : [complete.storages];
     }),
-    isUsed: (group, volume) =>
-      isNamed(references, group, volume) || others.some((other) => other.groups.has(group.uuid) && isNamed(other.references, group, volume)),
+    isUsed: (group, volume) => isNamed(references, group, volume) || othersOf(group).some((other) => isNamed(other.references, group, volume)),
     isOpen: (volume) => open.has(volume.uuid),
     isChanging: (volume) => changing.has(volume.uuid),
-    holdOf: (volume) => inFlight.holdOf([volume.name], []) ?? inFlight.blindness,
+    holdOf: (group, volume) => inFlight.holdOf([volume.name], []) ?? inFlight.blindness ?? holdElsewhere(group, volume),
+    opaqueIn: (group) => [references, ...othersOf(group).map((other) => other.references)].flatMap(({ opaque }) => opaque.slice(0, 1))[0]?.path,
+    neighboursOf: (group) => othersOf(group).map(({ name }) => name),
     unseenMembers: absentMembers,
   };
 }

@@ -1,6 +1,6 @@
 /** What is under way in a cluster: locks, tasks, HA, entries that changed while they were read; and where nobody could look. */
 import type { FreshMember } from './cluster-evidence';
-import type { Guest } from './facts';
+import type { ClusterView, Guest } from './facts';
 import { guestOfVolume, kindOfVolume } from './parse/volume-name';
 
 export type Hold = {
@@ -25,6 +25,17 @@ const consoleTasks = new Set(['vncproxy', 'vncshell', 'spiceproxy', 'spiceshell'
 /** What only exists while a backup runs. */
 const isOfBackup = (volumeName: string) => ['fleecing', 'backup-snapshot'].includes(kindOfVolume(volumeName));
 
+/** What /etc/pve alone tells, also of another cluster: guests that are locked, moved by HA, or have a snapshot in the making. */
+export function movingIn({ guests, ha }: ClusterView): ReadonlyMap<number, string> {
+  const moving = new Map<number, string>();
+  for (const { vmid, lock, unfinished: [unfinished] = [] } of guests.status === 'known' ? guests.value : []) {
+    if (unfinished !== undefined) moving.set(vmid, `snapshot ${unfinished} is half made or half deleted`);
+    if (!restingLocks.has(lock)) moving.set(vmid, `locked (${lock})`);
+  }
+  for (const [vmid, state] of Object.entries(ha.status === 'known' ? ha.value : {})) moving.set(Number(vmid), `HA state ${state}`);
+  return moving;
+}
+
 export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
   const moving = new Map<number, string>();
   const homes = new Map<number, string>();
@@ -33,15 +44,12 @@ export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
   let anonymous: string | undefined;
   let backup: string | undefined;
   for (const { facts, view, name } of fresh) {
+    for (const [vmid, says] of view === undefined ? [] : movingIn(view)) moving.set(vmid, says);
     for (const guest of view?.guests.status === 'known' ? view.guests.value : []) {
-      const [unfinished] = guest.unfinished ?? [];
-      if (unfinished !== undefined) moving.set(guest.vmid, `snapshot ${unfinished} is half made or half deleted`);
-      if (!restingLocks.has(guest.lock)) moving.set(guest.vmid, `locked (${guest.lock})`);
       const home = homes.get(guest.vmid);
       if (home !== undefined && home !== guest.node) moving.set(guest.vmid, 'its members disagree where it lives');
       homes.set(guest.vmid, guest.node);
     }
-    if (view?.ha.status === 'known') for (const [vmid, state] of Object.entries(view.ha.value)) moving.set(Number(vmid), `HA state ${state}`);
     if (facts.movedGuests.status === 'unknown' || facts.tasks.status === 'unknown') blind.add(facts.node || name);
     if (facts.movedGuests.status === 'known')
       for (const vmid of facts.movedGuests.value) moving.set(vmid, 'its configuration changed during the check-in');

@@ -101,7 +101,16 @@ function LandingTable({ landing: { nodes, blocked } }: { landing: Insight['landi
   );
 }
 
-const kindWords: Readonly<Record<string, string>> = { disk: 'disks', state: 'saved RAM', fleecing: 'backup leftovers' };
+const kindWords: Readonly<Record<string, string>> = {
+  disk: 'disks',
+  template: 'templates',
+  cloudinit: 'cloud-init drives',
+  state: 'saved RAM',
+  fleecing: 'scratch space of backups',
+  'backup-snapshot': 'snapshots of backups',
+  'being-deleted': 'half-deleted disks',
+  other: 'others',
+};
 
 function Reclaimable({ reclaimable }: Pick<Insight, 'reclaimable'>) {
   return (

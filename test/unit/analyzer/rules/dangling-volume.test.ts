@@ -82,6 +82,13 @@ describe('finds', () => {
     expect(messages('scsi0: local-lvm:vm-100-disk-1\n')).toEqual(['TASK ERROR: no such logical volume pve/vm-100-disk-1']);
   });
 
+  it('and what is left of a disk that a rollback lost', () => {
+    const guests = [vm(130, 'pve1', 'scsi0: local-lvm:vm-130-disk-0\n[before]\nscsi0: local-lvm:vm-130-disk-0\n')];
+    const [finding] = foundIn(alone(guests, { groups: [san(), local(thin('snap_vm-130-disk-0_before'))] }));
+    expect(finding?.subject).toBe('130 local-lvm:vm-130-disk-0');
+    expect(finding?.explanation.todo).toContain('lvcreate -kn -n vm-130-disk-0 -s pve/snap_vm-130-disk-0_before');
+  });
+
   it('and warns of stopping a guest whose blocks are still mapped', () => {
     const gone = mapped('san1vg', 'vm-100-disk-1', 9, { open: 1 });
     const [finding] = foundIn(alone([vm(100, 'pve1', 'scsi0: san-prod:vm-100-disk-1\n')], { mappings: [...localLayers, gone] }));

@@ -179,7 +179,7 @@ describe('found as what it is', () => {
 
   it('and it is held back while a node that may be deleting it is not heard', () => {
     const [here] = pair({ groups: [san('del-vm-131-disk-0')] });
-    expect(here === undefined ? [] : unusedIn(here)).toMatchObject([{ heldBack: 'a task that wipes it may run on pve2, which has not been heard' }]);
+    expect(here === undefined ? [] : unusedIn(here)).toMatchObject([{ heldBack: 'a task that wipes it may run on pve2, where nobody could look' }]);
   });
 
   it('what a container backup left in the pool, and that the next one fails', () => {

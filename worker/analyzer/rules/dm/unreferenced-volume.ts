@@ -68,12 +68,12 @@ function isSpokenFor(group: VolumeGroup, volume: LogicalVolume, use: Use): boole
 }
 
 function whyUncertain(seen: SeenGroup, volume: LogicalVolume, use: Use): NotChecked['why'] | undefined {
-  const [opaque] = use.references.opaque;
-  if (opaque !== undefined) return { reason: 'storage_unknown', storage: opaque.path };
+  const opaque = use.opaqueIn(seen.group);
+  if (opaque !== undefined) return { reason: 'storage_unknown', storage: opaque };
   const foreign = foreignStorageOn(seen, use.storages);
   if (foreign !== undefined) return { reason: 'foreign_plugin', storage: foreign.id, group: seen.group.name };
   if (use.isChanging(volume)) return { reason: 'changed_during_capture' };
-  const hold = use.holdOf(volume);
+  const hold = use.holdOf(seen.group, volume);
   return hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
 }
 
@@ -83,14 +83,12 @@ function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, stora
   const kind = kindOfVolume(volume.name);
   // A group only one node sees cannot be open elsewhere.
   const unseenMembers = nodes.length > 1 || storage.shared ? use.unseenMembers.slice(0, 32) : [];
+  const [unheard] = [...unseenMembers, ...use.neighboursOf(group)];
   return {
     subject,
     guests: number === undefined ? [] : [number],
     // The task that wipes it runs on one node, and only that node knows.
-    heldBack:
-      kind === 'being-deleted' && unseenMembers.length > 0
-        ? `a task that wipes it may run on ${unseenMembers[0]}, which has not been heard`
-        : undefined,
+    heldBack: kind === 'being-deleted' && unheard !== undefined ? `a task that wipes it may run on ${unheard}, where nobody could look` : undefined,
     evidence: [{ node: readBy.nodeId, capture: 'lvm.report', line: volume.line }],
     detail: {
       volume: volume.name,

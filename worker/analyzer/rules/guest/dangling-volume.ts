@@ -3,13 +3,14 @@
  * left behind when a guest was moved without its disks. Found before somebody starts, moves or rolls back the guest.
  */
 import type { Unknown } from '../../evidence';
-import type { Guest } from '../../facts';
+import type { Guest, StorageEntry } from '../../facts';
 import type { JudgedMapping } from '../../judged-mapping';
 import { type NamedVolume, roles, volumesNamedBy } from '../../named-volumes';
 import type { Circumstances, NodeInputs } from '../../node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
+import type { TrustedGroups } from '../../trusted-groups';
 import { indexStorages } from '../../volume-places';
 import { mappingEvidence } from '../dm/mapping-evidence';
 import { type DanglingDetail, explainDangling } from './dangling-words';
@@ -68,7 +69,9 @@ export const danglingVolume = defineRule<NodeInputs>()({
       const why: Unknown | undefined =
         moved === undefined ? whyUncertain(guest, worst, mapping, circumstances) : { reason: 'moved_group', group: moved.group.name };
       if (why !== undefined) notChecked.set(subject, { subject, name: worst.volume, why });
-      return why === undefined ? [toHit(subject, { guest, named, worst }, mapping, circumstances.whoIs(guest.vmid))] : [];
+      return why === undefined
+        ? [toHit(subject, { guest, named, worst, left: leftOf(guest, worst, entries, trustedGroups) }, mapping, circumstances.whoIs(guest.vmid))]
+        : [];
     });
     return { applies, found, notChecked: [...notChecked.values()] };
   },
@@ -88,9 +91,18 @@ function whyUncertain(
   return hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
 }
 
-type Missing = { readonly guest: Guest; readonly named: readonly NamedVolume[]; readonly worst: NamedVolume };
+/** Thin snapshots of a lost disk that still have their volumes. */
+function leftOf(guest: Guest, lost: NamedVolume, entries: ReadonlyMap<string, StorageEntry>, groups: TrustedGroups): readonly string[] {
+  const group = groups.groupCalled(lost.storage.vgname);
+  const snapshots = volumesNamedBy(guest, entries).filter(
+    ({ role, of, storage }) => role === 'origin' && of === lost.volume && storage.id === lost.storage.id,
+  );
+  return snapshots.flatMap(({ volume }) => (group.status === 'known' && group.value.volumeCalled(volume) !== undefined ? [volume] : [])).slice(0, 8);
+}
 
-function toHit(subject: string, { guest, named, worst }: Missing, mapping: JudgedMapping | undefined, who: string): Hit<DanglingDetail> {
+type Missing = { readonly guest: Guest; readonly named: readonly NamedVolume[]; readonly worst: NamedVolume; readonly left: readonly string[] };
+
+function toHit(subject: string, { guest, named, worst, left }: Missing, mapping: JudgedMapping | undefined, who: string): Hit<DanglingDetail> {
   const presence = mapping?.presence.status === 'known' ? mapping.presence.value : undefined;
   return {
     subject,
@@ -108,6 +120,7 @@ function toHit(subject: string, { guest, named, worst }: Missing, mapping: Judge
       of: worst.of,
       snapshots: [...new Set(named.flatMap(({ snapshot }) => (snapshot === '' ? [] : [snapshot])))].sort().slice(0, 8),
       isMapped: presence !== undefined,
+      left,
       renamedTo: presence?.kind === 'present' ? presence.volume.name : null,
     },
   };

@@ -23,6 +23,8 @@ export type DanglingDetail = {
   readonly isMapped: boolean;
   /** Where that mapping leads, when its volume has another name today. */
   readonly renamedTo: string | null;
+  /** Volumes of thin snapshots of it that are still there, at most 8: all that is left of it. */
+  readonly left: readonly string[];
 };
 
 export function explainDangling(detail: DanglingDetail, { node }: Place): Explanation {
@@ -80,12 +82,17 @@ function messagesOf({ role, group, volume, of, isThin }: DanglingDetail): readon
 }
 
 function sayTodo(detail: DanglingDetail, node: string): string {
-  const { role, who, vmid, isContainer, isMapped, group, snapshots, renamedTo } = detail;
+  const { role, who, vmid, isContainer, isMapped, group, volume, snapshots, renamedTo, left } = detail;
   const history = `${commandWith('vgcfgrestore --list', group)} on each node tells which command changed the group when.`;
   const file = `/etc/pve/nodes/${node}/${isContainer ? 'lxc' : 'qemu-server'}/${vmid}.conf`;
   if (renamedTo !== null) return `Look who renamed it and why before you give it its name back. ${history} No script is offered.`;
   if (role === 'attached' && isMapped)
     return `Do not stop or move ${who}: save from inside it what is on this disk first, and make no new disk in ${group} meanwhile. ${history} No script is offered.`;
+  const [snapshotVolume] = left;
+  if (snapshotVolume !== undefined) {
+    const again = [group, volume, snapshotVolume].every(isPlainToken) ? `: lvcreate -kn -n ${volume} -s ${group}/${snapshotVolume}` : '';
+    return `What is left of it is in ${listNames(left)}: do not delete that snapshot. A rollback fails, since it removes the disk first; its second step makes the disk anew${again}. No script is offered.`;
+  }
   if (role === 'origin') {
     const [snapshot] = snapshots;
     const force = snapshot !== undefined && isPlainToken(snapshot) ? `: ${isContainer ? 'pct' : 'qm'} delsnapshot ${vmid} ${snapshot} --force` : '';
