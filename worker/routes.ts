@@ -9,6 +9,7 @@ import { showCluster } from './pages/cluster/cluster-page';
 import { addCustomer, customerFields, refuseCustomer } from './pages/customer/add-customer';
 import { showCustomer } from './pages/customer/customer-page';
 import { makeToken, refuseToken, tokenFields } from './pages/customer/make-token';
+import { showFinding } from './pages/finding/finding-page';
 import { showFleet } from './pages/fleet/fleet-page';
 import { makeDownload } from './pages/get/download';
 import { type Downloads, openShelf } from './pages/get/shelf';
@@ -68,6 +69,7 @@ export function makeRoutes(downloads: Downloads): readonly Route[] {
     page('/t/:tenant', showCustomer),
     page('/t/:tenant/clusters/:id', showCluster),
     page('/t/:tenant/nodes/:id', showNode),
+    page('/t/:tenant/findings/:id', showFinding),
     form('/customers', { role: 'owner', reach: 'wide' }, customerFields, addCustomer, refuseCustomer),
     form('/t/:tenant/tokens', { role: 'operator', reach: 'own' }, tokenFields, makeToken(shelf), refuseToken),
   ];

@@ -37,6 +37,7 @@ const node = (findings: readonly Found[], outcomes: readonly Outcome[] = [outcom
   complete: outcomes.every(({ notChecked }) => notChecked.length === 0),
   score: 100,
   grade: 'B',
+  isQuorate: true,
   counts: { total: 0, valid: 0, duplicate: 0, tombstoned: 0, notChecked: 0, held: 0, reasons: { duplicate: [], tombstoned: [] } },
   guests: null,
 });

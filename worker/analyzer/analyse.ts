@@ -55,6 +55,7 @@ function reportNode(member: Member, context: ClusterContext, { evidence, invento
     node: name,
     counts,
     guests: fresh ? countGuests(member) : null,
+    isQuorate: fresh && member.facts.membership.status === 'known' ? member.facts.membership.value.quorate : null,
     outcomes,
     findings,
     complete,

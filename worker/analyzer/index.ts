@@ -19,7 +19,7 @@ export { type Circumstance, nameSafe, safeBecause } from './report/guards';
 export { sayWhyIdle } from './report/idle';
 export { renderJson } from './report/json';
 export { groupNotChecked, type NotCheckedGroup, sayUnknown } from './report/not-checked';
-export { indexRawLines, marksOf, type RawLines } from './report/raw-lines';
+export { findRawLines, indexRawLines, marksOf, type RawLine, type RawLines } from './report/raw-lines';
 export { terminalText } from './report/terminal-text';
 export type * from './report-shape';
 export { maxFindings, moreSubject, type Place } from './rule';

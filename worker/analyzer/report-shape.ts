@@ -96,6 +96,8 @@ export type NodeReport = ScopeReport & {
   /** Null: the mappings of this node could not be read. */
   readonly counts: Counts | null;
   readonly guests: { readonly total: number; readonly running: number } | null;
+  /** What it says of itself; null: not known, or it is silent. */
+  readonly isQuorate: boolean | null;
 };
 
 export type ClusterReport = {

@@ -29,6 +29,8 @@ export type StoredReport = {
     readonly node: string;
     readonly counts: Counts | null;
     readonly guests: NodeReport['guests'];
+    /** Absent: stored by an earlier release. */
+    readonly isQuorate?: boolean | null;
   })[];
   readonly cluster: StoredScope;
   /** Absent: not known, or stored by an earlier release. */
@@ -47,7 +49,14 @@ export function storeReport(report: ClusterReport, unconfirmed: readonly string[
   const findings = [...report.nodes, report.cluster].flatMap((scope) => scope.findings);
   const held = findings.flatMap(({ fingerprint, heldBack }) => (heldBack === null ? [] : [[fingerprint, heldBack.slice(0, 200)] as const]));
   return {
-    nodes: report.nodes.map((node) => ({ nodeId: node.nodeId, node: node.node, counts: node.counts, guests: node.guests, ...storeScope(node) })),
+    nodes: report.nodes.map((node) => ({
+      nodeId: node.nodeId,
+      node: node.node,
+      counts: node.counts,
+      guests: node.guests,
+      isQuorate: node.isQuorate,
+      ...storeScope(node),
+    })),
     cluster: storeScope(report.cluster),
     ...(report.insight === undefined ? {} : { insight: report.insight }),
     held: Object.fromEntries(held.slice(0, maxHeld)),

@@ -148,3 +148,9 @@ export function sampleVitals(scope: TenantScope, message: StoredMessage, lastSee
     ON CONFLICT (tenant_id, node_id, slot) DO UPDATE SET at = excluded.at, vitals = excluded.vitals`;
   return bindStored(scope, sql, message, hour % hoursOfWeek, said.now, said.vitals);
 }
+
+/** Where the newest full message of a node is kept, and when it arrived; undefined: there is no such node. */
+export async function readRawKey({ db, tenantId }: TenantScope, nodeId: string): Promise<{ rawKey: string | null; at: number } | undefined> {
+  const sql = 'SELECT raw_key AS rawKey, state_at AS at FROM nodes WHERE tenant_id = ?1 AND node_id = ?2';
+  return (await db.prepare(sql).bind(tenantId, nodeId).first<{ rawKey: string | null; at: number }>()) ?? undefined;
+}

@@ -56,8 +56,8 @@ const lists = `.rows{list-style:none;margin:0;padding:0}
 .checks .row{grid-template-columns:20px minmax(0,1fr) auto}
 .number-column{text-align:right}
 .after{margin-top:var(--s6)}.after>summary,main>section details>summary{cursor:pointer;padding:4px 0;margin-bottom:var(--s2)}
-.members .row{grid-template-columns:20px 200px minmax(0,1fr) 116px 44px 104px}
-.fleet .rows>.row>:nth-child(3),.members .rows>.row>:nth-child(3){text-wrap:pretty;overflow-wrap:anywhere;color:var(--text-2)}.row b{font-weight:600;color:var(--text)}.fleet .rows .row>:nth-child(6),.members .rows .row>:nth-child(5){font:500 13px/20px var(--mono);color:var(--text-2)}.fleet .rows>.row>:last-child,.members .rows>.row>:last-child{color:var(--text-3);white-space:nowrap}
+.members .row{grid-template-columns:20px 200px minmax(0,1fr) 116px 44px 92px 104px}
+.fleet .rows>.row>:nth-child(3),.members .rows>.row>:nth-child(3){text-wrap:pretty;overflow-wrap:anywhere;color:var(--text-2)}.row b{font-weight:600;color:var(--text)}.fleet .rows .row>:nth-child(6),.members .rows .row>:nth-child(5),.members .rows .row>:nth-child(6){font:500 13px/20px var(--mono);color:var(--text-2)}.fleet .rows>.row>:last-child,.members .rows>.row>:last-child{color:var(--text-3);white-space:nowrap}
 .counts{display:flex;gap:var(--s2);flex-wrap:wrap}.counts span{white-space:nowrap}
 .squares{display:flex;gap:3px;flex-wrap:wrap;max-width:240px}
 .squares{align-items:center}.squares i{flex:none;width:12px;height:12px;border-radius:3px;background:var(--tile)}
@@ -116,7 +116,7 @@ const phone = `@media (max-width:900px){.two{grid-template-columns:minmax(0,1fr)
 @media (max-width:760px){main,main.narrow{padding:var(--s4)}.top{padding:0 var(--s4);gap:var(--s3)}.you .who{display:none}.foot{padding:0 var(--s4) var(--s4)}
 .fleet .row,.members .row{grid-template-columns:20px minmax(0,1fr) auto;grid-template-areas:"g n a" ". s s" ". d d";gap:2px 10px}
 .fleet .row>:nth-child(1),.members .row>:nth-child(1){grid-area:g}.fleet .row>:nth-child(2),.members .row>:nth-child(2){grid-area:n}.fleet .row>:nth-child(3),.members .row>:nth-child(3){grid-area:s}.fleet .row>:nth-child(4){grid-area:d;margin-top:var(--s1)}.fleet .row>:last-child,.members .row>:last-child{grid-area:a}
-.fleet .row>:nth-child(5),.fleet .row>:nth-child(6),.members .row>:nth-child(4),.members .row>:nth-child(5),.fleet .head,.members .head{display:none}
+.fleet .row>:nth-child(5),.fleet .row>:nth-child(6),.members .row>:nth-child(4),.members .row>:nth-child(5),.members .row>:nth-child(6),.fleet .head,.members .head{display:none}
 .answers{grid-template-columns:minmax(0,1fr);gap:var(--s1)}.answers dd{margin-bottom:var(--s2)}
 th,td{padding:var(--s2)}.vitals th{width:104px}th.wide,td.wide{display:none}}
 @media (prefers-reduced-motion:no-preference){a,.btn,.row{transition:background-color 120ms,text-decoration-color 120ms}}

@@ -1,4 +1,5 @@
 /** One cluster: what is wrong, which node said so, and which checks could not be done. */
+import { joinPerformance, sayPerformance } from '../../analyzer';
 import { listRemoved } from '../../db/tenant/removal';
 import type { StaffCall } from '../../http/call';
 import { visibleText } from '../../text/visible';
@@ -10,6 +11,7 @@ import { countOf, listOf } from '../frame/count-words';
 import { Sign } from '../frame/glyphs';
 import { Crumbs, renderPage } from '../frame/layout';
 import { Ago } from '../frame/time';
+import { performanceOf } from '../node/performance';
 import { RemovedNodes } from '../node/removed-node';
 import { notFound, problemPage } from '../problem-page';
 import { countChecks, holesOf } from './checks';
@@ -93,7 +95,12 @@ function Lede({ card: { summary, nodes, mark, lastSeenAt, isDirty, sentence }, n
         </>
       )}
       {nodes.length > 0 && '.'}
-      {isDirty && ' A newer report is being made.'} {summary !== undefined && <span class="quiet">{sayGrade(summary)}</span>}
+      {isDirty && ' A newer report is being made.'}{' '}
+      {summary !== undefined && (
+        <span class="quiet">
+          {sayGrade(summary)} Performance: {sayPerformance(joinPerformance(nodes.filter(({ status }) => status === 'active').map(performanceOf)))}.
+        </span>
+      )}
     </p>
   );
 }

@@ -43,7 +43,7 @@ export async function seeCluster(db: D1Database, person: Person, sought: Sought,
   ]);
   const missing = (membership?.members ?? []).filter((name) => row.nodes.every((node) => node.name !== name));
   const report = outcomes && parseStoredReport(outcomes.outcomes);
-  const context = { tenantKey: seen.tenant.key, nodes: row.nodes, report, isDirty: row.isDirty, now };
+  const context = { tenantId: seen.tenant.tenantId, tenantKey: seen.tenant.key, nodes: row.nodes, report, isDirty: row.isDirty, now };
   const findings = found.map((finding) => viewFinding(finding, context));
   const card = readCard(row, now);
   return { ...seen, card: { ...card, nodes: card.nodes.map((node) => refineNode(node, findings, report)) }, findings, report, missing };

@@ -35,12 +35,14 @@ function Finding({ finding, now, withNode, open }: { finding: FindingView; now: 
         Open for <Ago at={finding.openedAt} now={now} bare />
         {' · '}
         <span class="mono">{finding.rule}</span>
+        {' · '}
+        <a href={finding.page}>lines it rests on</a>
       </p>
     </details>
   );
 }
 
-function Body({ finding: { explanation, subject, heldBack } }: { finding: FindingView }) {
+export function Body({ finding: { explanation, subject, heldBack, safe } }: { finding: FindingView }) {
   if (explanation === undefined) {
     return (
       <p>
@@ -63,6 +65,11 @@ function Body({ finding: { explanation, subject, heldBack } }: { finding: Findin
       {heldBack !== null && (
         <p>
           <b>Not yet:</b> {visibleText(heldBack)}.
+        </p>
+      )}
+      {safe !== undefined && (
+        <p>
+          <b>{safe.name}:</b> {safe.reasons.map(visibleText).join(', ')}.
         </p>
       )}
       <p>{visibleText(explanation.todo)}</p>

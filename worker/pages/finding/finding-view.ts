@@ -1,14 +1,26 @@
 /** A stored finding in words. A rule this release does not have is shown as what is stored, never dropped. */
-import { type Explanation, explainFinding, freshForMs, holdMinutesOf, type Place, type Remedy, type Severity } from '../../analyzer';
+import {
+  type Explanation,
+  explainFinding,
+  freshForMs,
+  holdMinutesOf,
+  nameSafe,
+  type Place,
+  type Remedy,
+  type Severity,
+  safeBecause,
+} from '../../analyzer';
 import type { FleetNode } from '../../db/fleet';
 import type { FindingRow } from '../../db/tenant/findings';
-import { heldBack } from '../../findings/held-back';
+import { type Hold, heldBack } from '../../findings/held-back';
 import { severityWord } from '../../findings/severity';
 import type { StoredReport } from '../../findings/stored-report';
 
 export type FindingView = {
   readonly id: string;
   readonly number: string;
+  /** Its own page, with the raw lines. */
+  readonly page: string;
   readonly nodeId: string | undefined;
   readonly nodeName: string;
   readonly severity: Severity;
@@ -20,9 +32,12 @@ export type FindingView = {
   readonly openedAt: number;
   /** Why nothing should be done about it yet; null: it stands. */
   readonly heldBack: string | null;
+  /** Why what is to be done is safe, and how to call that now; undefined: nothing is offered. */
+  readonly safe: { readonly name: string; readonly reasons: readonly string[] } | undefined;
 };
 
 export type FindingContext = {
+  readonly tenantId: string;
   readonly tenantKey: string;
   readonly nodes: readonly Pick<FleetNode, 'nodeId' | 'name' | 'lastSeenAt' | 'intervalSeconds'>[];
   readonly report: StoredReport | undefined;
@@ -31,7 +46,7 @@ export type FindingContext = {
   readonly now: number;
 };
 
-export function viewFinding(row: FindingRow, { tenantKey, nodes, report, isDirty, now }: FindingContext): FindingView {
+export function viewFinding(row: FindingRow, { tenantId, tenantKey, nodes, report, isDirty, now }: FindingContext): FindingView {
   const node = nodes.find(({ nodeId }) => nodeId === row.nodeId);
   const nodeName = row.nodeId === null ? '' : (node?.name ?? 'a removed node');
   const words = explainStored(row, { node: nodeName, nextId: report?.insight?.ids.next, searched: report?.insight?.searched });
@@ -44,9 +59,11 @@ export function viewFinding(row: FindingRow, { tenantKey, nodes, report, isDirty
     isConfirmed: report !== undefined && !report.unconfirmed.includes(row.findingId) && (node === undefined || isHeardInTime(node, now)),
     isJudged: !isDirty,
   };
+  const waits = heldBack(hold, now);
   return {
     id: row.findingId,
     number: `${tenantKey}-${row.number}`,
+    page: `/t/${tenantId}/findings/${row.findingId}`,
     nodeId: row.nodeId ?? undefined,
     nodeName,
     severity: severityWord(row.severity),
@@ -56,8 +73,25 @@ export function viewFinding(row: FindingRow, { tenantKey, nodes, report, isDirty
     subject: row.subject,
     remedy: words?.remedy ?? null,
     openedAt: row.openedAt,
-    heldBack: heldBack(hold, now),
+    heldBack: waits,
+    safe: words && explainSafe(words, hold, waits, isQuorate(row.nodeId, report)),
   };
+}
+
+type Words = NonNullable<ReturnType<typeof explainFinding>>;
+
+/** What could not be confirmed is not called anything. */
+function explainSafe({ explanation, remedy }: Words, hold: Hold, waits: string | null, quorate: boolean | undefined): FindingView['safe'] {
+  const heldBack = hold.isConfirmed ? hold.analysisHeldBack : 'not confirmed';
+  const seen = { first: hold.openedAt, last: hold.lastSeenAt };
+  const reasons = safeBecause({ explanation, remedy, heldBack }, { isQuorate: quorate, seen });
+  return remedy === null || reasons.length === 0 ? undefined : { name: nameSafe(remedy, waits !== null), reasons };
+}
+
+/** Of a finding about the cluster: every node that said so. */
+function isQuorate(nodeId: string | null, report: StoredReport | undefined): boolean | undefined {
+  const said = (report?.nodes ?? []).filter((node) => nodeId === null || node.nodeId === nodeId).map((node) => node.isQuorate ?? undefined);
+  return said.length > 0 && said.every((one) => one === true) ? true : undefined;
 }
 
 const isHeardInTime = ({ lastSeenAt, intervalSeconds }: Pick<FleetNode, 'lastSeenAt' | 'intervalSeconds'>, now: number) =>

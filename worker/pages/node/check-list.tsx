@@ -1,4 +1,5 @@
 /** Every check of one node with its outcome: found, clean, not checked, does not apply. */
+import { sayWhyIdle } from '../../analyzer';
 import type { StoredOutcome } from '../../findings/stored-report';
 import { titleOf } from '../cluster/checks';
 import { Glyph, type Mark } from '../frame/glyphs';
@@ -26,6 +27,7 @@ export function CheckList({ outcomes }: { outcomes: readonly StoredOutcome[] }) 
             <span>{mark !== undefined && <Glyph mark={mark} mute />}</span>
             <span>
               {titleOf(outcome.ruleId)} <span class="mono quiet">{outcome.ruleId}</span>
+              {outcome.status === 'not_applicable' && <span class="quiet"> {sayWhyIdle(outcome.ruleId)}</span>}
             </span>
             <span class="soft">{words}</span>
           </li>

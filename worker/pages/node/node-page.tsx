@@ -1,4 +1,5 @@
 /** One node: its findings in full, every check with its outcome, and what its newest check-in held. */
+import { sayPerformance } from '../../analyzer';
 import { readState } from '../../db/tenant/states';
 import { readVitals } from '../../db/tenant/vitals';
 import type { StaffCall } from '../../http/call';
@@ -18,6 +19,7 @@ import { Ago, fullTime } from '../frame/time';
 import { notFound, problemPage } from '../problem-page';
 import { Captures, readCaptures } from './captures';
 import { CheckList, countOutcomes } from './check-list';
+import { performanceOf } from './performance';
 import { showRemovedNode } from './removed-node';
 import { readStoredReadings } from './stored-readings';
 import { VitalsPart } from './vitals';
@@ -98,6 +100,7 @@ function Lede({ node, seen: { report, findings }, now }: { node: NodeMark; seen:
       )}
       <span class="quiet">
         {said !== undefined && <>{sayGrade(said)} </>}
+        {node.lastSeenAt > 0 && <>Performance: {sayPerformance(performanceOf(node))}. </>}
         {node.collector !== null && `Collector ${visibleText(node.collector)}.`}
       </span>
     </p>
