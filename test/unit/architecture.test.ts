@@ -34,6 +34,8 @@ const arrows: readonly (readonly [area: string, allowed: readonly string[]])[] =
       'worker/db/',
       'worker/findings/',
       'worker/enrollment/',
+      // The raw lines behind a finding: unpacked as they were taken.
+      'worker/ingest/raw-evidence',
       'worker/jobs/',
       'worker/text/',
       'worker/ids',

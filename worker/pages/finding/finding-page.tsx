@@ -1,8 +1,8 @@
 /** One finding in full, with the raw lines it rests on. */
 import { readFinding } from '../../db/tenant/findings';
-import { type RawEvidence, readRawEvidence, type ShownLine } from '../../findings/raw-evidence';
 import type { StaffCall } from '../../http/call';
 import type { FindingId } from '../../ids';
+import { type RawEvidence, readRawEvidence, type ShownLine } from '../../ingest/raw-evidence';
 import { seeTenant } from '../../people/scope';
 import { visibleLines, visibleText } from '../../text/visible';
 import { seeCluster } from '../cluster/read-cluster';

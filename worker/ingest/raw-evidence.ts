@@ -5,9 +5,9 @@
 import { type EvidenceLine, findRawLines, marksOf } from '../analyzer';
 import type { TenantScope } from '../db/scope';
 import { readRawKey } from '../db/tenant/nodes';
-import { unpackMessage } from '../ingest/unpack-message';
 import type { Ports } from '../ports';
 import type { Capture } from '../wire/snapshot';
+import { unpackMessage } from './unpack-message';
 
 export type ShownLine = EvidenceLine & {
   /** Undefined: not kept, or it is not there any more. */
