@@ -92,6 +92,7 @@ function blindInputs({ name, facts, lastSeenAt }: Member, presence: Presence): N
     trustedGroups: missing,
     storages: missing,
     circumstances: missing,
+    behind: missing,
     presence: known(presence),
   };
 

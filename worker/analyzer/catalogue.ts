@@ -13,6 +13,7 @@ import { foreignOpen } from './rules/dm/foreign-open';
 import { heldByGuestGroup } from './rules/dm/held-by-guest-vg';
 import { heldByPartition } from './rules/dm/held-by-partition';
 import { impostorMapping } from './rules/dm/impostor-mapping';
+import { openOnTwoNodes } from './rules/dm/open-on-two-nodes';
 import { staleMapping } from './rules/dm/stale-mapping';
 import { staleName } from './rules/dm/stale-name';
 import { staleTable } from './rules/dm/stale-table';
@@ -20,6 +21,7 @@ import { unmanagedName } from './rules/dm/unmanaged-name';
 import { unreferencedVolume } from './rules/dm/unreferenced-volume';
 import { danglingVolume } from './rules/guest/dangling-volume';
 import { duplicateGroupName } from './rules/lvm/duplicate-vg-name';
+import { metadataWentBack } from './rules/lvm/metadata-went-back';
 import { clockSkew } from './rules/node/clock-skew';
 import { identityShared } from './rules/node/identity-shared';
 import { silentNode } from './rules/node/silent';
@@ -35,6 +37,7 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   duplicateGroupName,
   errorTable,
   duplicateMapping,
+  metadataWentBack,
   staleName,
   staleMapping,
   staleTable,
@@ -47,7 +50,7 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   identityShared,
   clockSkew,
 ];
-export const clusterRules: readonly Rule<ClusterInputs>[] = [unreferencedVolume, silentCluster, mixedEnrolment, notEnrolled];
+export const clusterRules: readonly Rule<ClusterInputs>[] = [openOnTwoNodes, unreferencedVolume, silentCluster, mixedEnrolment, notEnrolled];
 
 const byId = new Map<string, Rule<never>>([...nodeRules, ...clusterRules].map((rule) => [rule.id, rule as Rule<never>]));
 

@@ -1,13 +1,27 @@
 /** What a cluster's report is made from: its members' facts and views, its neighbours, the time. */
 import type { ClusterView, NodeFacts } from './facts';
 
+/**
+ * Groups (uuid) of which a node reads older metadata than was known: the number known at the first message that showed it, when
+ * that was (Unix milliseconds), and the id of the node that had shown the number.
+ */
+export type Behind = Readonly<Record<string, readonly [known: number, since: number, by: string]>>;
+
 /** What the server observed of how a node speaks. */
 export type Contact = {
   /** Unix milliseconds: when a boot id came back that another had replaced. Null: never. */
   readonly identitySharedAt: number | null;
   /** See clock-level.ts. */
   readonly clockLevel: number;
+  readonly behind?: Behind | undefined;
 };
+
+/**
+ * Volume uuid -> since when (Unix milliseconds, the server's clock) every stored state of the node said that it is open: of the
+ * same device, boot and owners, which live where they lived, with nothing under way. `owner`: equal on two nodes when they name
+ * the same owners in the same homes; empty: nobody's, or something was under way.
+ */
+export type OpenVolumes = ReadonlyMap<string, { readonly owner: string; readonly since: number }>;
 
 export type Member = {
   readonly nodeId: string;
@@ -19,6 +33,8 @@ export type Member = {
   /** Unix milliseconds of the last accepted message. */
   readonly lastSeenAt: number;
   readonly intervalSeconds: number;
+  /** What it has open, with a memory; undefined: a saved file, or kept by a release that did not look. */
+  readonly open?: OpenVolumes | undefined;
   /** Undefined: a saved file, not a node that checks in. */
   readonly contact?: Contact | undefined;
 };

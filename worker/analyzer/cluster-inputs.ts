@@ -6,16 +6,19 @@ import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from './facts';
 import { type Hold, movingIn } from './in-flight';
 import type { Mixture } from './membership';
+import { findOpenTwice, findUnheard, type OpenTwice } from './open-on-nodes';
 import { decodeDmUuid } from './parse/dm-uuid';
 import { guestOfVolume } from './parse/volume-name';
 import { nameOf } from './presence';
 import { completeView, type References } from './references';
+import type { NotChecked } from './report-shape';
 import { gatherGroups, type SeenGroups } from './seen-groups';
 import { type SilenceStory, tellSilence } from './silence-story';
 
 export type ClusterInputs = {
   readonly groups: Evidence<SeenGroups>;
   readonly use: Evidence<Use>;
+  readonly open: Evidence<OpenInputs>;
   readonly grouping: Evidence<{ readonly mixture: Mixture | undefined /** Members that have ever spoken. */; readonly heard: number }>;
   /** Whom the members list, against who is enrolled. `cluster` null: a standalone node. */
   readonly roll: Evidence<{ readonly cluster: string | null; readonly missing: readonly string[] }>;
@@ -23,6 +26,14 @@ export type ClusterInputs = {
     readonly heard: number;
     readonly story: (SilenceStory & { readonly cluster: string }) | undefined;
   }>;
+};
+
+export type OpenInputs = {
+  readonly twice: readonly OpenTwice[];
+  /** Members whose open volumes are not known now. */
+  readonly unheard: readonly NotChecked[];
+  /** Two nodes see one group, or are said to. */
+  readonly applies: boolean;
 };
 
 export type Use = {
@@ -54,11 +65,22 @@ export function clusterInputs(evidence: ClusterEvidence, cluster: ClusterContext
   return {
     groups: known(gatherGroups(evidence, cluster)),
     use,
+    open: whenKnown(cluster.references, (references) => known(findOpen(evidence, cluster, references))),
     grouping: known({ mixture: cluster.grouping.mixture, heard: heard.length }),
     roll: whenKnown(cluster.oneCluster, () => callRoll(evidence, cluster)),
     silence: known({ heard: heard.length, story: story && { ...story, cluster: nameCluster(heard) } }),
   };
 }
+
+/** A single saved file speaks for one node only. */
+function findOpen({ members }: ClusterEvidence, cluster: ClusterContext, references: References): OpenInputs {
+  const isServed = members.some(({ contact }) => contact !== undefined);
+  const isShared = cluster.seenBy.size > 0 || cluster.fresh.some(({ view }) => completeView(view)?.storages.some(isSharedOnLvm) === true);
+  const hasOthers = members.length > 1 || (isServed && cluster.absentMembers.length > 0);
+  return { twice: findOpenTwice(cluster, references), unheard: findUnheard(cluster), applies: isShared && hasOthers };
+}
+
+const isSharedOnLvm = ({ type, shared, disabled }: StorageEntry) => type === 'lvm' && shared && !disabled;
 
 /** As its silent members called it. */
 function nameCluster(members: readonly Member[]): string {

@@ -31,6 +31,10 @@ export type Unknown =
   | { readonly reason: 'foreign_plugin'; readonly storage: string; readonly group: string }
   /** Open here, and no process of the guest whose disk it is. */
   | { readonly reason: 'holder_unknown'; readonly guest: number }
+  /** Open on several nodes, and not proven that it was at the same time. `isPending`: their next check-ins will tell. */
+  | { readonly reason: 'seen_open_twice'; readonly nodes: readonly string[]; readonly says: string; readonly isPending?: true }
+  /** Not enrolled, or without a check-in yet. */
+  | { readonly reason: 'member_unheard'; readonly node: string }
   | { readonly reason: 'in_flight'; readonly guest: number | null; readonly says: string };
 
 export const known = <T>(value: T): Evidence<T> => ({ status: 'known', value });

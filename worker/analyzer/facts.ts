@@ -17,6 +17,8 @@ export type Mapping = {
   readonly suspended: boolean;
   /** Suspended in both readings: not the moment a command needs. */
   readonly staysSuspended?: true;
+  /** Open in both readings: no look that passed by. */
+  readonly staysOpen?: true;
   /** `Live`, `Live,Inactive`, `None` … */
   readonly tables: string;
   /** `major:minor` of the devices its table uses. */

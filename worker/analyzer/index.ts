@@ -5,10 +5,12 @@
 export { analyse } from './analyse';
 export { catalogueVersion, explainFinding, holdMinutesOf, ruleOf } from './catalogue';
 export { clockLevelOf } from './clock-level';
-export type { ClusterEvidence, Contact, Member, Neighbour } from './cluster-evidence';
+export type { Behind, ClusterEvidence, Contact, Member, Neighbour, OpenVolumes } from './cluster-evidence';
 export type { Evidence, Unknown } from './evidence';
 export { type ClusterView, factsVersion, type NodeFacts } from './facts';
 export type { Insight } from './insight/insight';
+export { openLimits } from './open-on-nodes';
+export { listOpenVolumes } from './open-volumes';
 export { type NodeReadings, readReadings, type Space, type SpaceKind } from './parse/readings';
 export { gradePerformance, joinPerformance, type Performance, sayPerformance } from './performance';
 export { freshForMs, isSharedSince, presenceLimits } from './presence';
@@ -24,3 +26,4 @@ export { terminalText } from './report/terminal-text';
 export type * from './report-shape';
 export { maxFindings, moreSubject, type Place } from './rule';
 export { type SilenceStory, tellSilence } from './silence-story';
+export { hasStayedBehind } from './stayed-behind';

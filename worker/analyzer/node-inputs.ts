@@ -8,8 +8,9 @@ import type { Guest, LogicalVolume, NodeFacts, StorageEntry, VolumeGroup } from 
 import type { Hold, InFlight } from './in-flight';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
 import { guestOfVolume, isConsumerVolume } from './parse/volume-name';
-import type { Presence } from './presence';
+import { nameOf, type Presence } from './presence';
 import { completeView, type References, sayGuest } from './references';
+import { hasStayedBehind } from './stayed-behind';
 import { type TrustedGroups, trustGroups } from './trusted-groups';
 
 /** Facts of the node's own that rules take as they are. */
@@ -27,8 +28,23 @@ export type NodeInputs = OwnFacts & {
   readonly storages: Evidence<readonly StorageEntry[]>;
   /** What is under way and, as far as known, who owns what: for rules that stand without either. */
   readonly circumstances: Evidence<Circumstances>;
+  /** Groups of which it reads older metadata than was known; empty for saved files. */
+  readonly behind: Evidence<readonly GroupBehind[]>;
   /** How it speaks: known of every node, also of one nobody hears. */
   readonly presence: Evidence<Presence>;
+};
+
+export type GroupBehind = {
+  readonly uuid: string;
+  readonly group: string;
+  readonly seqno: number;
+  readonly known: number;
+  readonly shownBy: string | null;
+  readonly isOwnWord: boolean;
+  readonly isShownByNobody: boolean;
+  /** At two messages an interval apart: it was not merely overtaken. */
+  readonly hasStayed: boolean;
+  readonly line: number;
 };
 
 export type Ownership = {
@@ -77,8 +93,35 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
       whoIs,
       sayHold: ({ guest, says }) => (guest === undefined ? says : `${whoIs(guest)}: ${says}`),
     }),
+    behind: whenKnown(groups, (list) => known(findBehind(member, list, cluster))),
     presence: known(presence),
   };
+}
+
+function findBehind(
+  { nodeId, contact, lastSeenAt, intervalSeconds }: FreshMember,
+  groups: readonly VolumeGroup[],
+  cluster: ClusterContext,
+): readonly GroupBehind[] {
+  const behind = contact?.behind ?? {};
+  return groups.flatMap(({ uuid, name, seqno, line }): GroupBehind[] => {
+    const entry = Object.hasOwn(behind, uuid) ? behind[uuid] : undefined;
+    if (entry === undefined || seqno >= entry[0]) return [];
+    const [highest, since, by] = entry;
+    const heard = [...cluster.fresh, ...cluster.silent];
+    const shownBy = heard.find((other) => other.nodeId === by);
+    const shows = ({ facts }: FreshMember) =>
+      facts.groups.status === 'known' && facts.groups.value.some((one) => one.uuid === uuid && one.seqno >= highest);
+    return [
+      {
+        ...{ uuid, group: name, seqno, known: highest, line },
+        shownBy: shownBy === undefined ? null : nameOf(shownBy),
+        isOwnWord: by === nodeId,
+        isShownByNobody: !heard.some(shows),
+        hasStayed: hasStayedBehind(since, lastSeenAt, intervalSeconds),
+      },
+    ];
+  });
 }
 
 /** A restore, clone or move onto this node is a task of this node, whoever owns the guest. */

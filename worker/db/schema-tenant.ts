@@ -104,6 +104,7 @@ export const nodes = sqliteTable(
     identitySharedAt: integer('identity_shared_at'),
     clockSeen: integer('clock_seen').notNull().default(0),
     clockLevel: integer('clock_level').notNull().default(0),
+    behind: text('behind').notNull().default('{}'),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.nodeId] }), index('nodes_by_cluster').on(t.tenantId, t.clusterId)],
 );
@@ -121,6 +122,8 @@ export const nodeStates = sqliteTable(
     captures: text('captures').notNull(),
     facts: text('facts').notNull(),
     readings: text('readings').notNull().default('{}'),
+    seqnos: text('seqnos').notNull().default('{}'),
+    openVolumes: text('open_volumes'),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.clusterId, t.nodeId] })],
 );

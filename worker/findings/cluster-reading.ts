@@ -1,5 +1,14 @@
 /** Reads, in one batch, everything a cluster's report is made from, at one revision. */
-import { type ClusterEvidence, type ClusterView, factsVersion, type Member, type Neighbour, type NodeFacts } from '../analyzer';
+import {
+  type Behind,
+  type ClusterEvidence,
+  type ClusterView,
+  factsVersion,
+  type Member,
+  type Neighbour,
+  type NodeFacts,
+  type OpenVolumes,
+} from '../analyzer';
 import { rowsOf } from '../db/rows';
 import type { TenantScope } from '../db/scope';
 import { decodeStored } from '../db/stored-text';
@@ -49,9 +58,33 @@ export async function readCluster(scope: TenantScope, clusterId: ClusterId, now:
   return decodeReading(await scope.db.batch(selectReading(scope, clusterId, now)), now);
 }
 
-function toMember({ facts, viewDigest, identitySharedAt, clockLevel, ...row }: MemberRow, viewOf: ReadonlyMap<string, ClusterView>): Member {
-  const view = viewDigest === null ? undefined : viewOf.get(viewDigest);
-  return { ...row, contact: { identitySharedAt, clockLevel }, facts: facts === null ? undefined : decodeStored<NodeFacts>(facts), view };
+function toMember(
+  { facts, viewDigest, identitySharedAt, clockLevel, behind, openVolumes, ...row }: MemberRow,
+  viewOf: ReadonlyMap<string, ClusterView>,
+): Member {
+  const metadata = JSON.parse(behind) as Behind;
+  return {
+    ...row,
+    contact: { identitySharedAt, clockLevel, behind: metadata },
+    facts: facts === null ? undefined : raiseKnown(decodeStored<NodeFacts>(facts), metadata),
+    view: viewDigest === null ? undefined : viewOf.get(viewDigest),
+    open: openVolumes === null ? undefined : readOpenVolumes(openVolumes),
+  };
+}
+
+/** A short message repeats the state: what was known when it came counts for it, and not only what was when the state was sent. */
+function raiseKnown(facts: NodeFacts, behind: Behind): NodeFacts {
+  const entries = Object.entries(behind);
+  if (entries.length === 0) return facts;
+  const knownSeqno = { ...facts.knownSeqno };
+  for (const [group, [known]] of entries) knownSeqno[group] = Math.max(known, knownSeqno[group] ?? 0);
+  return { ...facts, knownSeqno };
+}
+
+/** As saveState keeps them: the first part of `owner.device` is the same on every node for the same owners. */
+function readOpenVolumes(text: string): OpenVolumes {
+  const volumes = JSON.parse(text) as Record<string, readonly [as: string, since: number]>;
+  return new Map(Object.entries(volumes).map(([volume, [as, since]]) => [volume, { owner: as.slice(0, Math.max(0, as.indexOf('.'))), since }]));
 }
 
 /** Rows come ordered by cluster: one per fresh view, or one without. */

@@ -1,5 +1,5 @@
 /** Writes a report with everything that follows from it in one batch, or, when the cluster moved on meanwhile, nothing. */
-import { type ClusterEvidence, type ClusterReport, catalogueVersion, holdMinutesOf, presenceLimits } from '../analyzer';
+import { type ClusterEvidence, type ClusterReport, catalogueVersion, holdMinutesOf, openLimits, presenceLimits } from '../analyzer';
 import { didReturn } from '../db/rows';
 import type { TenantScope } from '../db/scope';
 import { claimReport, saveDay, saveOutcomes } from '../db/tenant/clusters';
@@ -37,7 +37,7 @@ function reportStatements(scope: TenantScope, { reading, report, changes, report
   const after = openAfter(open, changes);
   const summary = summarise(report, after);
   const rev = cluster.evidenceRev;
-  const head = { rev, analysedBy: catalogueVersion, recheckAt: nextRecheck(after, evidence), summary: JSON.stringify(summary) };
+  const head = { rev, analysedBy: catalogueVersion, recheckAt: nextRecheck(after, evidence, report), summary: JSON.stringify(summary) };
   const statements = [claimReport(scope, mark, head), saveOutcomes(scope, mark, now, JSON.stringify(storeReport(report, changes.unconfirmed)))];
   for (const rows of inParts(changes.open.map(toRow))) statements.push(openFindings(scope, mark, now, rows));
   for (const rows of inParts(changes.change.map(toRow))) statements.push(changeFindings(scope, mark, now, rows));
@@ -84,11 +84,15 @@ function openAfter(
   return [...kept, ...opened.map((finding) => ({ ...finding, openedAt: undefined }))];
 }
 
-/** When the next hold ends, or time alone changes what is said of a node: then the report is due again, though nobody spoke. */
-function nextRecheck(open: readonly { readonly rule: string; readonly openedAt: number | undefined }[], evidence: ClusterEvidence): number | null {
+/** When the next hold ends, time alone changes what is said of a node, or a short message may have proven something: then the report is due again, though nobody spoke. */
+function nextRecheck(
+  open: readonly { readonly rule: string; readonly openedAt: number | undefined }[],
+  evidence: ClusterEvidence,
+  report: ClusterReport,
+): number | null {
   const { now } = evidence;
   const holds = open.map(({ rule, openedAt }) => (openedAt ?? now) + holdMinutesOf(rule) * 60_000).filter((end) => end > now);
-  const ends = [...holds, ...presenceLimits(evidence)];
+  const ends = [...holds, ...presenceLimits(evidence), ...openLimits(evidence, report.cluster)];
   return ends.length === 0 ? null : ends.reduce((first, end) => Math.min(first, end));
 }
 

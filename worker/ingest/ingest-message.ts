@@ -15,6 +15,7 @@ import type { SignedRequest } from '../signed-request';
 import { type Answer, maxWireBytes } from '../wire/snapshot';
 import { answerMessage } from './answer-message';
 import { introduceNode, recogniseNode } from './authenticate';
+import { followMetadata } from './behind';
 import { type ContactNews, hearContact } from './contact';
 import { type PreparedMessage, prepareMessage } from './prepare-message';
 import type { SignatureClaim } from './read-signature';
@@ -57,7 +58,7 @@ type Visit = {
 async function storeAndReport(visit: Visit, isRepeated: boolean): Promise<{ readonly standing: ClusterStanding | undefined } | 'moved-on'> {
   const { ports, scope, speaker, prepared } = visit;
   const { header, now } = prepared;
-  const contact = hearContact(speaker, { bootId: header.bootId, created: visit.claim.created, now });
+  const contact = hearNode(visit);
   const writes = isRepeated ? [] : storeMessage(visit, contact);
   const isNewState = !isRepeated && prepared.read !== undefined;
   const isReportDue =
@@ -74,7 +75,20 @@ async function storeAndReport(visit: Visit, isRepeated: boolean): Promise<{ read
   return { standing: (await reportCluster(ports, scope, reading, by, 2)).standing };
 }
 
-function storeMessage({ scope, speaker, claim, prepared }: Visit, { isNews, ...contact }: ContactNews): D1PreparedStatement[] {
+type NodeNews = ContactNews & Pick<Heard, 'behind'>;
+
+/** What the message tells beyond its state: how its node speaks, and whether it keeps up with its volume groups. */
+function hearNode({ speaker, claim, prepared: { header, now, read } }: Visit): NodeNews {
+  const contact = hearContact(speaker, { bootId: header.bootId, created: claim.created, now });
+  const { behind: before, knownSeqno: known, lastSeenAt, intervalSeconds } = speaker;
+  // A short message about a state nobody has says nothing of the groups.
+  if (read === undefined && !isStateKnown(speaker, header.stateHash)) return { ...contact, behind: before };
+  const own = read === undefined ? speaker.ownSeqno : Object.fromEntries(read.groups);
+  const metadata = followMetadata({ before, own, known, lastSeenAt, now, intervalSeconds });
+  return { ...contact, behind: metadata.behind, isNews: contact.isNews || metadata.isNews };
+}
+
+function storeMessage({ scope, speaker, claim, prepared }: Visit, { isNews, ...contact }: NodeNews): D1PreparedStatement[] {
   const { header, now, read, rawKey } = prepared;
   const message = { nodeId: speaker.nodeId, clusterId: speaker.clusterId, sequence: claim.sequence, digest: claim.digest };
   const vitals = JSON.stringify(header.vitals);

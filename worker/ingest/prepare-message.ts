@@ -45,7 +45,7 @@ export async function prepareMessage(
   const name = `${claim.sequence}-${createHash('sha256').update(claim.digest).digest('hex').slice(0, 12)}`;
   const key = `s/${new Date(now).toISOString().slice(0, 10)}/${who.tenantId}/${who.nodeId}/${name}.json.gz`;
   const kept = keepRaw(ports, key, body);
-  const read = readState(full, speaker.knownSeqno);
+  const read = readState(full, Object.fromEntries(Object.entries(speaker.knownSeqno).map(([group, { seqno }]) => [group, seqno])));
   const rawKey = await kept;
   return read.ok ? ok({ ...prepared, read: read.value, rawKey }) : read;
 }

@@ -12,6 +12,7 @@ import { raiseNeighbours, raiseWithNeighbours, saveGroups, saveView } from '../d
 import type { Problem } from '../problem';
 import { err, ok, type Result } from '../result';
 import type { Capture } from '../wire/snapshot';
+import { writeOpenVolumes } from './open-volumes';
 import type { FullPart } from './unpack-message';
 import { wasAway } from './was-away';
 
@@ -21,6 +22,8 @@ export type ReadState = {
   readonly viewDigest: string;
   readonly captures: string;
   readonly readings: string;
+  /** JSON, as ingest/open-volumes.ts writes it. */
+  readonly openVolumes: string;
   /** Group uuid -> vg_seqno. */
   readonly groups: readonly (readonly [group: string, seqno: number])[];
   /** What the node says its PVE cluster is; undefined: it stands alone, or could not tell. */
@@ -50,6 +53,7 @@ export function readState({ state, readings }: FullPart, knownSeqno: Readonly<Re
     viewDigest,
     captures: listCaptures(state.captures, readings),
     readings: JSON.stringify(readReadings(state.captures, readings)),
+    openVolumes: writeOpenVolumes(facts, view),
     groups: groupsOf(facts),
     grown: clusterOf(facts),
   });
@@ -93,12 +97,12 @@ export function storeFull(scope: TenantScope, { message, speaker, said, state, r
     statements.push(saveGroups(scope, message, uuids), raiseNeighbours(scope, message, read.viewDigest));
   }
   statements.push(
-    saveState(scope, message, { ...read, at: said.now, factsVersion }),
+    saveState(scope, message, { ...read, at: said.now, factsVersion, seqnos: JSON.stringify(Object.fromEntries(read.groups)) }),
     saveView(scope, message, { digest: read.viewDigest, version: factsVersion, at: said.now, text: read.view }),
   );
   if (!isActive) return statements;
   if (read.grown !== undefined) statements.push(growMembership(scope, message, read.grown, said.now));
-  const risen = read.groups.filter(([uuid, seqno]) => Number.isSafeInteger(seqno) && seqno > (speaker.knownSeqno[uuid] ?? -1));
+  const risen = read.groups.filter(([uuid, seqno]) => Number.isSafeInteger(seqno) && seqno > (speaker.knownSeqno[uuid]?.seqno ?? -1));
   if (risen.length > 0) statements.push(rememberSeqnos(scope, message, risen, said.now));
   return statements;
 }

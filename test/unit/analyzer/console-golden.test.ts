@@ -44,7 +44,9 @@ describe('the answer to a node', () => {
     expect(uncounted(answer([pve1, pve2, pve3], 0))).toBe(golden('console-findings')));
 
   it('with nothing to say: five lines', () => {
-    const healthy = answer([pve2, pve3], 0, { report: judge(...[pve2, pve3].map((node) => ({ ...node, storages: 'dir: local\n' }))) });
+    const healthy = answer([pve2, pve3], 0, {
+      report: judge(...[pve2, pve3].map((node) => ({ ...node, members: ['pve2', 'pve3'], storages: 'dir: local\n' }))),
+    });
     expect(uncounted(healthy)).toBe(golden('console-healthy'));
     expect(healthy.trimEnd().split('\n')).toHaveLength(5);
   });

@@ -1,6 +1,6 @@
 /** In flight is not dead: locks, tasks, HA, changes during the reading. And: whose word a fact needs. */
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../../worker/analyzer';
+import { analyse, type ClusterReport } from '../../../worker/analyzer';
 import { capturesOf, type FakeNode, mapped, text, uuidOf } from './support/fake-node';
 import { foundIn, judge, memberOf, now, statusOf } from './support/judge';
 import { guests, localMappings, pve1, pve2, pve3 } from './support/sample-cluster';
@@ -129,8 +129,9 @@ describe('whose word a fact needs', () => {
     const group = uuidOf('san1vg');
     const with_ = (views: readonly NonNullable<typeof other.view>[]) =>
       analyse({ clusterId: 'c', members, neighbours: [{ cluster: 'dr-site', groups: [group], views }], now });
-    expect(with_(other.view === undefined ? [] : [other.view]).cluster.outcomes[0]?.status).toBe('clean');
-    expect(with_([]).cluster.outcomes[0]).toMatchObject({
+    const unreferenced = (report: ClusterReport) => report.cluster.outcomes.find(({ ruleId }) => ruleId === 'dm.unreferenced-volume');
+    expect(unreferenced(with_(other.view === undefined ? [] : [other.view]))?.status).toBe('clean');
+    expect(unreferenced(with_([]))).toMatchObject({
       status: 'unknown',
       notChecked: [{ name: 'vm-131-disk-0', why: { reason: 'group_not_whole', group: 'san1vg' } }],
     });

@@ -72,6 +72,7 @@ function joinReadings(before: readonly Mapping[], after: readonly Mapping[]): re
       agreed,
       open: Math.max(was.open, now.open),
       suspended: was.suspended || now.suspended,
+      ...(was.open > 0 && now.open > 0 ? { staysOpen: true as const } : {}),
       ...(was.suspended && now.suspended ? { staysSuspended: true as const } : {}),
       tables: was.tables === 'Live' ? now.tables : was.tables,
       holders: [...new Set([...was.holders, ...now.holders])],

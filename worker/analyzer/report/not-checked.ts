@@ -2,7 +2,7 @@
 import type { Unknown } from '../evidence';
 import { commandWith } from '../plain-text';
 import type { NotChecked } from '../report-shape';
-import { utcMinute } from '../words';
+import { listNames, utcMinute } from '../words';
 
 /** What a capture is called by people: the command they would type, or the file. */
 const captureNames: Readonly<Record<string, string>> = {
@@ -84,6 +84,10 @@ export function sayUnknown(why: Unknown): string {
       return `storage ${why.storage} keeps volumes in ${why.group} too, and its plugin is not Proxmox VE's own: which of them it uses only it knows.`;
     case 'holder_unknown':
       return `a disk of guest ${why.guest} is open here, the guest lives on another node and no process of it runs here: what holds it is not known. Look at dmsetup ls --tree, lsof, grep dm- /proc/mounts.`;
+    case 'seen_open_twice':
+      return `it is open on ${listNames(why.nodes)}: ${why.says}.`;
+    case 'member_unheard':
+      return `${why.node} is not enrolled or has not checked in: what is active and open there is not known.`;
     case 'in_flight':
       return `${why.guest === null ? '' : `guest ${why.guest}: `}${why.says}. Judged again at the next check-in.`;
   }

@@ -1,4 +1,5 @@
 /** The row of a node: read once and written once per message. No indexed column is ever assigned here. */
+import type { Behind } from '../../analyzer';
 import type { ClusterId, NodeId } from '../../ids';
 import { err, ok, type Result } from '../../result';
 import type { TenantScope } from '../scope';
@@ -34,11 +35,18 @@ export type Speaker = {
   readonly tenantKey: string;
   /** Open findings of this node. */
   readonly open: { readonly critical: number; readonly warning: number; readonly info: number };
-  /** Highest vg_seqno known per volume group of the cluster, as nodes said it that are still in. */
-  readonly knownSeqno: Readonly<Record<string, number>>;
+  /** Of the cluster's volume groups, as nodes said it that are still in. */
+  readonly knownSeqno: KnownSeqnos;
+  /** Group uuid -> vg_seqno, of the stored state. */
+  readonly ownSeqno: Readonly<Record<string, number>>;
+  /** As ingest/behind.ts keeps it. */
+  readonly behind: Behind;
 };
 
-type SpeakerRow = Omit<Speaker, 'nodeId' | 'status' | 'isSilent' | 'cluster' | 'open' | 'knownSeqno'> & {
+/** Group uuid -> the highest vg_seqno known, and the node (id) that showed it. */
+export type KnownSeqnos = Readonly<Record<string, { readonly seqno: number; readonly by: string }>>;
+
+type SpeakerRow = Omit<Speaker, 'nodeId' | 'status' | 'isSilent' | 'cluster' | 'open' | 'knownSeqno' | 'ownSeqno' | 'behind'> & {
   readonly silent: number;
   readonly clusterName: string;
   readonly evidenceRev: number;
@@ -46,6 +54,8 @@ type SpeakerRow = Omit<Speaker, 'nodeId' | 'status' | 'isSilent' | 'cluster' | '
   readonly analysedBy: string;
   readonly openCounts: string;
   readonly seqnos: string;
+  readonly ownSeqnos: string | null;
+  readonly behind: string;
   readonly nodeStatus: Speaker['status'] | 'retired';
   readonly tenantStatus: string;
 };
@@ -57,12 +67,12 @@ export type NoSpeaker = 'node_unknown' | 'node_retired' | 'customer_leaving';
 const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status AS nodeStatus, n.public_key AS publicKey, n.sequence, n.digest,
   n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds, n.silent, n.state_hash AS stateHash, n.state_at AS stateAt,
   n.raw_key AS rawKey, n.boot_id AS bootId, n.earlier_boots AS earlierBoots,
-  n.identity_shared_at AS identitySharedAt, n.clock_seen AS clockSeen, n.clock_level AS clockLevel, s.facts_version AS factsVersion,
+  n.identity_shared_at AS identitySharedAt, n.clock_seen AS clockSeen, n.clock_level AS clockLevel, n.behind, s.facts_version AS factsVersion, s.seqnos AS ownSeqnos,
   c.name AS clusterName, c.evidence_rev AS evidenceRev, c.analysed_rev AS analysedRev, c.analysed_by AS analysedBy,
   t.name AS tenantName, t.key AS tenantKey, t.status AS tenantStatus,
   (SELECT json_array(count(*) FILTER (WHERE f.severity = 3), count(*) FILTER (WHERE f.severity = 2), count(*) FILTER (WHERE f.severity = 1))
      FROM findings f WHERE f.tenant_id = n.tenant_id AND f.cluster_id = n.cluster_id AND f.closed_at IS NULL AND f.node_id = n.node_id) AS openCounts,
-  (SELECT json_group_object(substr(m.key, 4), CAST(m.value AS INTEGER))
+  (SELECT json_group_object(substr(m.key, 4), json_object('seqno', CAST(m.value AS INTEGER), 'by', m.by_node))
      FROM cluster_memory m JOIN nodes b ON b.tenant_id = m.tenant_id AND b.node_id = m.by_node AND b.status = 'active'
      WHERE m.tenant_id = n.tenant_id AND m.cluster_id = n.cluster_id AND m.key >= 'vg:' AND m.key < 'vg;') AS seqnos
   FROM nodes n
@@ -75,7 +85,7 @@ const selectSpeaker = `SELECT n.cluster_id AS clusterId, n.name, n.status AS nod
 export async function readSpeaker({ db, tenantId }: TenantScope, nodeId: NodeId): Promise<Result<Speaker, NoSpeaker>> {
   const row = await db.prepare(selectSpeaker).bind(tenantId, nodeId).first<SpeakerRow>();
   if (row === null) return err('node_unknown');
-  const { silent, clusterName, evidenceRev, analysedRev, analysedBy, openCounts, seqnos, nodeStatus, tenantStatus, ...same } = row;
+  const { silent, clusterName, evidenceRev, analysedRev, analysedBy, openCounts, seqnos, ownSeqnos, behind, nodeStatus, tenantStatus, ...same } = row;
   if (tenantStatus !== 'active') return err('customer_leaving');
   if (nodeStatus === 'retired') return err('node_retired');
   const [critical = 0, warning = 0, info = 0] = JSON.parse(openCounts) as number[];
@@ -86,7 +96,9 @@ export async function readSpeaker({ db, tenantId }: TenantScope, nodeId: NodeId)
     isSilent: silent !== 0,
     cluster: { name: clusterName, evidenceRev, analysedRev, analysedBy },
     open: { critical, warning, info },
-    knownSeqno: JSON.parse(seqnos) as Record<string, number>,
+    knownSeqno: JSON.parse(seqnos) as KnownSeqnos,
+    ownSeqno: JSON.parse(ownSeqnos ?? '{}') as Record<string, number>,
+    behind: JSON.parse(behind) as Behind,
   });
 }
 
@@ -100,6 +112,7 @@ export type Heard = {
   readonly identitySharedAt: number | null;
   readonly clockSeen: number;
   readonly clockLevel: number;
+  readonly behind: Behind;
 };
 
 /** The machine id is the one of the enrolment: it decides who may bring a new key. */
@@ -112,13 +125,14 @@ const asRead =
   'WHERE tenant_id = ?1 AND node_id = ?2 AND cluster_id = ?5 AND sequence = ?11 AND silent = ?12 AND status = ?13 AND public_key = ?14 RETURNING node_id';
 const heard = `UPDATE nodes SET sequence = ?3, digest = ?4, vitals = ?7, collector = ?8, protocol = ?9,
   previous_boot_id = CASE WHEN boot_id IS NOT ?10 THEN boot_id ELSE previous_boot_id END, boot_id = ?10,
-  earlier_boots = ?15, identity_shared_at = ?16, clock_seen = ?17, clock_level = ?18`;
+  earlier_boots = ?15, identity_shared_at = ?16, clock_seen = ?17, clock_level = ?18, behind = ?19`;
 const seen = 'last_seen_at = ?6, silent = 0';
 
 function heardValues(speaker: Speaker, said: Heard) {
   const { now, vitals, collector, protocol, bootId, earlierBoots, identitySharedAt, clockSeen, clockLevel } = said;
+  const contact = [earlierBoots, identitySharedAt, clockSeen, clockLevel, JSON.stringify(said.behind)] as const;
   const asItWas = [speaker.sequence, speaker.isSilent ? 1 : 0, speaker.status, speaker.publicKey] as const;
-  return [now, vitals, collector, protocol, bootId, ...asItWas, earlierBoots, identitySharedAt, clockSeen, clockLevel] as const;
+  return [now, vitals, collector, protocol, bootId, ...asItWas, ...contact] as const;
 }
 
 /** A short message about the state we have. Answers no row when the node's row is not the one that was read. */
@@ -133,7 +147,7 @@ export function acceptUnknownState(scope: TenantScope, message: StoredMessage, s
 
 /** A full message. */
 export function acceptFull(scope: TenantScope, message: StoredMessage, speaker: Speaker, said: Heard, state: NewState): D1PreparedStatement {
-  const sql = `${heard}, ${seen}, state_hash = ?19, state_at = ?6, raw_key = ?20 ${asRead}`;
+  const sql = `${heard}, ${seen}, state_hash = ?20, state_at = ?6, raw_key = ?21 ${asRead}`;
   return bindStored(scope, sql, message, ...heardValues(speaker, said), state.stateHash, state.rawKey);
 }
 

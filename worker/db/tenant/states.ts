@@ -15,16 +15,25 @@ export type StoredState = {
   readonly readings: string;
 };
 
-export function saveState(
-  scope: TenantScope,
-  message: StoredMessage,
-  { at, factsVersion, viewDigest, captures, facts, readings }: StoredState,
-): D1PreparedStatement {
-  const sql = `INSERT INTO node_states (tenant_id, cluster_id, node_id, sequence, at, facts_version, view_digest, captures, facts, readings)
-    SELECT ?1, ?5, ?2, ?3, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ${messageIsStored}
+export type NewStoredState = StoredState & {
+  /** JSON: group uuid -> vg_seqno. */
+  readonly seqnos: string;
+  /** JSON: volume uuid -> as what it is open, see ingest/open-volumes.ts. Since when, this statement finds out. */
+  readonly openVolumes: string;
+};
+
+const sinceBefore = `json_extract(node_states.open_volumes, '$."' || v.key || '"[1]')`;
+const asBefore = `json_extract(node_states.open_volumes, '$."' || v.key || '"[0]')`;
+
+/** What was open as the same before keeps its time; everything else is open since this message. */
+export function saveState(scope: TenantScope, message: StoredMessage, state: NewStoredState): D1PreparedStatement {
+  const { at, factsVersion, viewDigest, captures, facts, readings, seqnos, openVolumes } = state;
+  const sql = `INSERT INTO node_states (tenant_id, cluster_id, node_id, sequence, at, facts_version, view_digest, captures, facts, readings, seqnos, open_volumes)
+    SELECT ?1, ?5, ?2, ?3, ?6, ?7, ?8, ?9, ?10, ?11, ?12, (SELECT json_group_object(v.key, json_array(v.value, ?6)) FROM json_each(?13) v) WHERE ${messageIsStored}
     ON CONFLICT (tenant_id, cluster_id, node_id) DO UPDATE SET sequence = excluded.sequence, at = excluded.at, facts_version = excluded.facts_version,
-      view_digest = excluded.view_digest, captures = excluded.captures, facts = excluded.facts, readings = excluded.readings`;
-  return bindStored(scope, sql, message, at, factsVersion, viewDigest, captures, facts, readings);
+      view_digest = excluded.view_digest, captures = excluded.captures, facts = excluded.facts, readings = excluded.readings, seqnos = excluded.seqnos,
+      open_volumes = (SELECT json_group_object(v.key, json_array(v.value, CASE WHEN ${asBefore} = v.value THEN ${sinceBefore} ELSE ?6 END)) FROM json_each(?13) v)`;
+  return bindStored(scope, sql, message, at, factsVersion, viewDigest, captures, facts, readings, seqnos, openVolumes);
 }
 
 export type NodeStateRow = StoredState & { readonly sequence: number };
@@ -43,6 +52,10 @@ export type MemberRow = {
   readonly intervalSeconds: number;
   readonly identitySharedAt: number | null;
   readonly clockLevel: number;
+  /** JSON: the analyzer's Behind. */
+  readonly behind: string;
+  /** JSON: volume uuid -> [as what, since]; null: not known. */
+  readonly openVolumes: string | null;
   /** Null: no state, or one of another facts version. */
   readonly facts: string | null;
   readonly viewDigest: string | null;
@@ -51,7 +64,7 @@ export type MemberRow = {
 /** Active nodes of a cluster with their newest facts, if those are of this version. ?3 facts version. */
 export function selectMembers({ db, tenantId }: TenantScope, clusterId: string, factsVersion: number): D1PreparedStatement {
   const sql = `SELECT n.node_id AS nodeId, n.name, n.last_seen_at AS lastSeenAt, n.interval_s AS intervalSeconds,
-      n.identity_shared_at AS identitySharedAt, n.clock_level AS clockLevel, s.facts, s.view_digest AS viewDigest
+      n.identity_shared_at AS identitySharedAt, n.clock_level AS clockLevel, n.behind, s.open_volumes AS openVolumes, s.facts, s.view_digest AS viewDigest
     FROM nodes n LEFT JOIN node_states s
       ON s.tenant_id = n.tenant_id AND s.cluster_id = n.cluster_id AND s.node_id = n.node_id AND s.facts_version = ?3
     WHERE n.tenant_id = ?1 AND n.cluster_id = ?2 AND n.status = 'active' ORDER BY n.node_id`;

@@ -1,6 +1,6 @@
 /** What the cases of test/fixtures are put together from, so that each shows only what it is about. */
 import type { Contact, Member } from '../../../../worker/analyzer';
-import { capturesOf, dmUuid, type FakeGroup, type FakeGuest, type FakeMapping, type FakeNode, type FakeVolume, mapped } from './fake-node';
+import { capturesOf, dmUuid, type FakeGroup, type FakeGuest, type FakeMapping, type FakeNode, type FakeVolume, mapped, uuidOf } from './fake-node';
 import { memberOf, now } from './judge';
 
 /** `san-prod` on san1vg, shared; `local-lvm` in the pool pve/data of each node. */
@@ -88,3 +88,9 @@ export const raw = (name: string, uuid: string, minor: number, more: Partial<Fak
 /** A node that checks in, heard so many minutes ago, with what the server observed of how it speaks. */
 export const heard = (node: FakeNode, minutesAgo = 0, contact: Partial<Contact> = {}): Member =>
   memberOf(node.name, capturesOf(node), { lastSeenAt: now - minutesAgo * 60_000, contact: { identitySharedAt: null, clockLevel: 0, ...contact } });
+
+/** With the memory that a volume (`group/name`) has been open on the node since so many minutes ago, as `owner`'s. */
+export const opened = (member: Member, volume: string, minutesAgo: number, owner = 'its owner'): Member => ({
+  ...member,
+  open: new Map([[uuidOf(volume), { owner, since: now - minutesAgo * 60_000 }]]),
+});
