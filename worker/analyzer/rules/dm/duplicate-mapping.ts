@@ -57,11 +57,11 @@ export const duplicateMapping = defineRule<NodeInputs>()({
       const { mapping } = judged;
       const others = (mapping.table?.overlaps ?? []).flatMap((name) => byName.get(name) ?? []).filter((other) => !isExplained(other));
       if (others.length === 0 || isExplained(judged) || told.has(mapping.name)) continue;
+      for (const other of others) told.add(other.mapping.name);
       if ([judged, ...others].some(isInMotion)) {
         notChecked.push(notTold(judged));
         continue;
       }
-      for (const other of others) told.add(other.mapping.name);
       const names = [judged, ...others].map(({ name }) => name.lv);
       const hold = circumstances.holdOf(names, []);
       found.push({
