@@ -120,15 +120,14 @@ function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, refer
       if (isChanging) changing.add(volume);
     }
   }
-  const isNamed = (by: References, group: VolumeGroup, volume: LogicalVolume) =>
-    by.guestsOf(group, volume).length > 0 || by.isMentioned(group, volume);
   return {
     references,
-    storages: fresh.flatMap(({ view }) => {
+    storages: [...new Set(fresh.map(({ view }) => view))].flatMap((view) => {
       const complete = completeView(view);
       return complete === undefined ? [] : [complete.storages];
     }),
-    isUsed: (group, volume) => isNamed(references, group, volume) || othersOf(group).some((other) => isNamed(other.references, group, volume)),
+    isUsed: (group, volume) =>
+      references.isNamed(group, volume) || others.some((other) => other.groups.has(group.uuid) && other.references.isNamed(group, volume)),
     isOpen: (volume) => open.has(volume.uuid),
     isChanging: (volume) => changing.has(volume.uuid),
     holdOf: (group, volume) => inFlight.holdOf([volume.name], []) ?? inFlight.blindness ?? holdElsewhere(group, volume),

@@ -26,16 +26,40 @@ export type NamedVolume = {
 };
 
 export function volumesNamedBy(guest: Guest, storages: ReadonlyMap<string, StorageEntry>): readonly NamedVolume[] {
-  return guest.references.flatMap(({ section, key, volume: volid }) => {
+  const all: NamedVolume[] = [];
+  visitVolumes(guest, storages, (named) => all.push(named));
+  return all;
+}
+
+/** Without making anything for what `isThere` knows: most of what is named exists. */
+export function volumesMissing(
+  guest: Guest,
+  storages: ReadonlyMap<string, StorageEntry>,
+  isThere: (storage: StorageEntry, volume: string) => boolean,
+): readonly NamedVolume[] {
+  const missing: NamedVolume[] = [];
+  visitVolumes(guest, storages, (named) => missing.push(named), isThere);
+  return missing;
+}
+
+function visitVolumes(
+  guest: Guest,
+  storages: ReadonlyMap<string, StorageEntry>,
+  visit: (named: NamedVolume) => void,
+  isThere: (storage: StorageEntry, volume: string) => boolean = () => false,
+): void {
+  for (const { section, key, volume: volid } of guest.references) {
     const colon = volid.indexOf(':');
     const storage = volid.startsWith('/') ? undefined : storages.get(volid.slice(0, colon));
-    const volume = volid.slice(volid.lastIndexOf('/') + 1).slice(volid.includes('/') ? 0 : colon + 1);
+    if (storage === undefined || !isOnLvm(storage)) continue;
+    const volume = volid.slice(Math.max(colon, volid.lastIndexOf('/')) + 1);
+    const snapshot = section === '' ? '' : snapshotOfSection(section);
+    if (snapshot === '' && isThere(storage, volume)) continue;
     const role = roleOf(guest, section, key);
-    if (storage === undefined || !isOnLvm(storage) || role === undefined || kindOfVolume(volume) === 'cloudinit') return [];
-    const snapshot = snapshotOfSection(section);
+    if (role === undefined || kindOfVolume(volume) === 'cloudinit') continue;
     const named: NamedVolume = { storage, volume, role, of: volume, snapshot };
-    return snapshot === '' || key === 'vmstate' ? [named] : [named, ...impliedBy(named)];
-  });
+    for (const one of snapshot === '' || key === 'vmstate' ? [named] : [named, ...impliedBy(named)]) if (!isThere(storage, one.volume)) visit(one);
+  }
 }
 
 function roleOf({ type, unfinished = [] }: Guest, section: string, key: string): Role | undefined {

@@ -54,6 +54,7 @@ export type Ownership = {
   isHere(guest: Guest): boolean;
   /** Guests whose configuration lies here, by this node's own view. */
   readonly guestsHere: readonly Guest[];
+  isOfferedHere(storage: StorageEntry): boolean;
   /** A path some guest here uses that may be any volume. */
   readonly opaqueHere: string | undefined;
   /** Two nodes or more show the volume; not known when a storage says shared and only one node does. */
@@ -84,7 +85,7 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
     mappings,
     tree,
     ownership,
-    trustedGroups: trustGroups(member.facts, mappings),
+    trustedGroups: whenKnown(tree, (grown) => trustGroups(member.facts, mappings, grown)),
     storages: member.view?.storages ?? unknown({ reason: 'not_captured', capture: 'pve.storage' }),
     circumstances: known({
       ownership,
@@ -152,6 +153,7 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
       },
       isHere,
       guestsHere: own.guests.filter(isHere),
+      isOfferedHere: ({ nodes }) => nodes.length === 0 || nodes.includes(here),
       opaqueHere: references.opaque.find(({ guest }) => guest === undefined || isHere(guest))?.path,
       isShared: ({ uuid, name }, volume) => {
         if ((cluster.seenBy.get(uuid)?.get(volume.uuid) ?? 0) >= 2) return known(true);

@@ -1,13 +1,15 @@
 /** Which guests use a volume. Every reference and mention of every view counts; errs towards "referenced" only. */
 import type { ClusterView, Guest, StorageEntry } from './facts';
 import { snapshotOfSection } from './parse/guest-config';
-import { exactKeysOfVolume, indexStorages, keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
+import { exactKeyOfVolume, exactKeysOfVolume, indexStorages, keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
 
 type Named = { readonly name: string };
 type Identified = { readonly name: string; readonly uuid: string };
 
 export type References = {
   guestsOf(group: Named, volume: Identified): readonly Guest[];
+  /** By a guest or a mention, in whatever way. */
+  isNamed(group: Named, volume: Identified): boolean;
   /** Named where PVE itself does not look, or by something that could not be resolved. */
   isMentioned(group: Named, volume: Identified): boolean;
   /** By a guest or a mention, together with its group or by its uuid: not by a word that may mean any volume of that name. */
@@ -88,7 +90,10 @@ function joinIndexes(views: readonly ViewIndex[], hostMentions: readonly string[
   // A file system a node mounts by its uuid shows itself by the open count; a device number says nothing at all.
   const numbers = places.filter(({ opaque }) => opaque === 'number').map(({ word }) => ({ path: word, guest: undefined }));
   const guest = (vmid: number) => views.map(({ guests }) => guests.get(vmid)).find((known) => known !== undefined);
+  const isKey = (key: string) => mentioned.has(key) || views.some(({ users, mentioned: words }) => users.has(key) || words.has(key));
   return {
+    // Most are named by their group and name: the other keys are made for the few that are not.
+    isNamed: (group, volume) => isKey(exactKeyOfVolume(group, volume)) || keysOfVolume(group, volume).some(isKey),
     guestsOf: (group, volume) => {
       const found: Guest[] = [];
       // Asked once for every volume and mapping: plain loops.

@@ -10,9 +10,20 @@ import { isForeignType, isOnLvm } from './volume-places';
 
 type Storages = readonly (readonly StorageEntry[])[];
 
-/** `storages`: as each complete view has them. Undefined when some view has none that would show it. */
-export function listingStorage(seen: SeenGroup, volume: LogicalVolume, storages: Storages): StorageEntry | undefined {
-  const listing = storages.map((entries) => entries.find((entry) => isOffered(entry) && lists(entry, seen, volume)));
+/** The storages of a group, as each complete view has them. Undefined: some view has none there, so nothing is judged. */
+export function storagesOn({ group, nodes }: SeenGroup, storages: Storages): Storages | undefined {
+  // Where the storage is not offered, a group of its name is somebody else's.
+  const isThere = (entry: StorageEntry) =>
+    entry.vgname === group.name && isOffered(entry) && (entry.nodes.length === 0 || nodes.some((node) => entry.nodes.includes(node)));
+  const there = storages.map((entries) => entries.filter(isThere));
+  return there.every((entries) => entries.length > 0) ? there : undefined;
+}
+
+/** Undefined when some view has none that would show the volume. */
+export function listingStorage(volume: LogicalVolume, there: Storages): StorageEntry | undefined {
+  // One look at the name decides for most of what is not Proxmox VE's.
+  if (!/^(?:vm|base|snap_vm|snap_base|del)-/.test(volume.name)) return undefined;
+  const listing = there.map((entries) => entries.find((entry) => lists(entry, volume)));
   return listing.every((entry) => entry !== undefined) ? listing[0] : undefined;
 }
 
@@ -23,12 +34,8 @@ export function foreignStorageOn({ group }: SeenGroup, storages: Storages): Stor
   return storages.flat().find((entry) => entry.vgname === group.name && isForeignType(entry));
 }
 
-function lists(storage: StorageEntry, { group, nodes }: SeenGroup, volume: LogicalVolume): boolean {
-  if (storage.vgname !== group.name) return false;
-  // Where the storage is not offered, a group of its name is somebody else's.
-  if (storage.nodes.length > 0 && !nodes.some((node) => storage.nodes.includes(node))) return false;
-  return storage.type === 'lvmthin' ? listsThin(storage, volume) : listsThick(storage, volume);
-}
+const lists = (storage: StorageEntry, volume: LogicalVolume): boolean =>
+  storage.type === 'lvmthin' ? listsThin(storage, volume) : listsThick(storage, volume);
 
 /** Only thin storages make templates. */
 function listsThin({ thinpool }: StorageEntry, { name, attr, pool }: LogicalVolume): boolean {

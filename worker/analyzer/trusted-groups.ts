@@ -2,9 +2,11 @@
  * The volume group a storage means on one node, where absence in it proves something: the only one of its name, seen whole,
  * current, and read from the disks the kernel uses. A guest's own group may be called like the host's: it never stands in.
  */
+import type { DeviceTree } from './device-tree';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, NodeFacts, VolumeGroup } from './facts';
 import type { JudgedMapping } from './judged-mapping';
+import { decodeDmUuid } from './parse/dm-uuid';
 
 export type TrustedGroup = { readonly group: VolumeGroup; volumeCalled(name: string): LogicalVolume | undefined };
 
@@ -17,10 +19,9 @@ export type TrustedGroups = {
 
 type Place = { readonly group: VolumeGroup; readonly volume: LogicalVolume };
 
-export function trustGroups(facts: NodeFacts, mappings: Evidence<readonly JudgedMapping[]>): Evidence<TrustedGroups> {
+export function trustGroups(facts: NodeFacts, mappings: Evidence<readonly JudgedMapping[]>, tree: DeviceTree): Evidence<TrustedGroups> {
   return whenKnown(facts.groups, (groups) =>
     whenKnown(mappings, (judged) => {
-      const onVolumes = new Set(judged.flatMap(({ mapping, lvm }) => (lvm === undefined ? [] : [`${mapping.major}:${mapping.minor}`])));
       const elsewhere = devicesElsewhere(judged);
       let byName: ReadonlyMap<string, readonly Place[]> | undefined;
       const asked = new Map<string, Evidence<TrustedGroup>>();
@@ -29,7 +30,7 @@ export function trustGroups(facts: NodeFacts, mappings: Evidence<readonly Judged
         if (group === undefined) return unknown({ reason: 'group_not_visible', group: name });
         const says = group.notWhole ?? (second === undefined ? undefined : 'LVM shows two groups of this name');
         if (says !== undefined) return unknown({ reason: 'group_not_whole', group: name, says });
-        if (group.devices.some((device) => onVolumes.has(device)))
+        if (group.devices.some((device) => decodeDmUuid(tree.at(device)?.uuid ?? '') !== undefined))
           return unknown({ reason: 'group_not_whole', group: name, says: 'it lies inside another volume' });
         const highest = facts.knownSeqno[group.uuid] ?? 0;
         if (group.seqno < highest) return unknown({ reason: 'old_metadata', group: name, seqno: group.seqno, known: highest });

@@ -19,6 +19,8 @@ export function keysOfVolume(group: { readonly name: string }, volume: { readonl
   return [keyOf(group.name, volume.name), keyOf(anywhere, volume.name), uuidKey(volume.uuid)];
 }
 
+export const exactKeyOfVolume = (group: { readonly name: string }, volume: { readonly name: string }): string => keyOf(group.name, volume.name);
+
 /** Those that mean this volume and no other: its group's name with its own, or its uuid. */
 export function exactKeysOfVolume(group: { readonly name: string }, volume: { readonly name: string; readonly uuid: string }): readonly string[] {
   return [keyOf(group.name, volume.name), uuidKey(volume.uuid)];
@@ -45,8 +47,10 @@ export function placesOfReference(volume: string, storages: ReadonlyMap<string, 
   const storage = storages.get(volume.slice(0, colon));
   if (storage !== undefined && notOnLvm.has(storage.type)) return { keys: [] };
   const group = storage === undefined || !isOnLvm(storage) || storage.vgname === '' ? anywhere : storage.vgname;
+  const rest = volume.slice(colon + 1);
+  if (snapshot === '' && !rest.includes('/')) return { keys: [keyOf(group, rest)] };
   // A linked clone names its base as well: `base-100-disk-0/vm-101-disk-0`.
-  const names = volume.slice(colon + 1).split('/');
+  const names = rest.split('/');
   const implied = snapshot === '' ? [] : names.flatMap((name) => snapshotVolumes(name, snapshot));
   return { keys: [...names, ...implied].map((name) => keyOf(group, name)) };
 }

@@ -8,7 +8,7 @@ import { guestOfVolume, isConsumerVolume, isFixedName, kindOfVolume } from '../.
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import type { SeenGroup } from '../../seen-groups';
-import { foreignStorageOn, isOffered, listingStorage } from '../../storage-listing';
+import { foreignStorageOn, isOffered, listingStorage, storagesOn } from '../../storage-listing';
 import { explainUnused, type UnusedDetail } from './unused-words';
 
 export const unreferencedVolume = defineRule<ClusterInputs>()({
@@ -46,10 +46,13 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
     const found: Hit<UnusedDetail>[] = [];
     const notChecked: NotChecked[] = [...unseen];
     for (const seen of groups) {
+      const there = storagesOn(seen, use.storages);
+      if (there === undefined) continue;
       const origins = new Set(seen.group.volumes.map(({ origin }) => origin));
       for (const volume of seen.group.volumes) {
-        const storage = listingStorage(seen, volume, use.storages);
-        if (storage === undefined || origins.has(volume.name) || isSpokenFor(seen.group, volume, use)) continue;
+        if (isSpokenFor(seen.group, volume, use) || origins.has(volume.name)) continue;
+        const storage = listingStorage(volume, there);
+        if (storage === undefined) continue;
         const why = seen.why ?? whyUncertain(seen, volume, use);
         const subject = `${seen.group.uuid}${volume.uuid}`;
         if (why === undefined) found.push(toHit(seen, volume, storage, use, subject));

@@ -5,7 +5,7 @@
 import type { Unknown } from '../../evidence';
 import type { Guest, StorageEntry } from '../../facts';
 import type { JudgedMapping } from '../../judged-mapping';
-import { type NamedVolume, roles, volumesNamedBy } from '../../named-volumes';
+import { type NamedVolume, roles, volumesMissing, volumesNamedBy } from '../../named-volumes';
 import type { Circumstances, NodeInputs } from '../../node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import type { NotChecked } from '../../report-shape';
@@ -47,15 +47,16 @@ export const danglingVolume = defineRule<NodeInputs>()({
     const missing = new Map<string, { readonly guest: Guest; readonly named: readonly NamedVolume[] }>();
     const notChecked = new Map<string, NotChecked>();
     let applies = false;
+    const isThere = (storage: StorageEntry, volume: string): boolean => {
+      if (storage.disabled || storage.vgname === '' || !ownership.isOfferedHere(storage)) return true;
+      applies = true;
+      const group = trustedGroups.groupCalled(storage.vgname);
+      if (group.status === 'unknown') notChecked.set(storage.vgname, { subject: null, name: storage.vgname, why: group.why });
+      return group.status === 'unknown' || group.value.volumeCalled(volume) !== undefined;
+    };
     for (const guest of ownership.guestsHere) {
-      for (const named of volumesNamedBy(guest, entries)) {
-        const { storage, volume } = named;
-        if (storage.disabled || storage.vgname === '' || (storage.nodes.length > 0 && !storage.nodes.includes(guest.node))) continue;
-        applies = true;
-        const group = trustedGroups.groupCalled(storage.vgname);
-        if (group.status === 'unknown') notChecked.set(storage.vgname, { subject: null, name: storage.vgname, why: group.why });
-        if (group.status === 'unknown' || group.value.volumeCalled(volume) !== undefined) continue;
-        const subject = `${guest.vmid} ${storage.id}:${volume}`;
+      for (const named of volumesMissing(guest, entries, isThere)) {
+        const subject = `${guest.vmid} ${named.storage.id}:${named.volume}`;
         missing.set(subject, { guest, named: [...(missing.get(subject)?.named ?? []), named] });
       }
     }
