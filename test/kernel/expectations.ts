@@ -86,6 +86,7 @@ export const rulesAboutMappings: readonly string[] = [
   'dm.stale-mapping',
   'dm.impostor-mapping',
   'dm.stale-name',
+  'dm.stale-table',
   'dm.foreign-open',
   'dm.foreign-activation',
 ];
