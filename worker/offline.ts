@@ -139,8 +139,8 @@ function readDocuments(text: string): readonly unknown[] | undefined {
   let held = '';
   for (const line of text.split('\n')) {
     held += `${line}\n`;
-    // A document ends with a brace at the beginning of a line, or on the line it began on.
-    if (!/^(?:\}|\{.*\})\s*$/.test(line)) continue;
+    // A document ends with a brace at the beginning of a line, or on the line it began on. (`s`: JSON may hold U+2028 as it is.)
+    if (!/^(?:\}|\{.*\})\s*$/s.test(line)) continue;
     try {
       documents.push(JSON.parse(held));
       held = '';

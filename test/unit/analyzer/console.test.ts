@@ -83,6 +83,11 @@ describe('saved snapshots', () => {
 
   it('are read indented, as a terminal shows them', () => expect(analyseSaved([indented], now, 'ascii', false).ok).toBe(true));
 
+  it('are read whatever separates lines inside a name', () => {
+    const captures = [...capturesOf(pve1), { id: 'host.name', status: 'ok', out: 'a\u2028b\u2029c', length: 5 }];
+    expect(analyseSaved([{ file: 'a', text: `${JSON.stringify({ captures })}\n` }], now, 'ascii', false).ok).toBe(true);
+  });
+
   const make =
     "Make one on the node: sexton-collector collect > x.snapshot\nOr without installing anything: ssh root@NODE 'sh -s' < sexton-probe.sh > x.snapshot";
 

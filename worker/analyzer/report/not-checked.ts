@@ -3,41 +3,19 @@ import type { Unknown } from '../evidence';
 import { commandWith } from '../plain-text';
 import type { NotChecked } from '../report-shape';
 import { listNames, utcMinute } from '../words';
+import { leftOpenBy, nameOfCapture } from './capture-names';
 
-/** What a capture is called by people: the command they would type, or the file. */
-const captureNames: Readonly<Record<string, string>> = {
-  'dm.info.1': 'dmsetup info',
-  'dm.info.2': 'dmsetup info (second reading)',
-  'dm.table': 'dmsetup table',
-  'lvm.report': 'lvm fullreport',
-  'lvm.autoactivation': 'lvs -o lv_autoactivation',
-  'pve.local': '/etc/pve',
-  'pve.guests': 'the guest configurations in /etc/pve/nodes',
-  'pve.storage': '/etc/pve/storage.cfg',
-  'pve.members': '/etc/pve/.members',
-  'pve.vmlist.1': '/etc/pve/.vmlist',
-  'pve.vmlist.2': '/etc/pve/.vmlist (second reading)',
-  'pve.tasks.1': '/var/log/pve/tasks/active',
-  'pve.tasks.2': '/var/log/pve/tasks/active (second reading)',
-  'pve.ha.1': '/etc/pve/ha/manager_status',
-  'pve.ha.2': '/etc/pve/ha/manager_status (second reading)',
-  'qm.list': 'qm list',
-  'pct.list': 'pct list',
-  'host.mentions': "the node's own configuration files",
-};
-
-const nameOf = (capture: string) => captureNames[capture] ?? capture;
-
+/** What, where, since when. What that leaves open. What to do. */
 export function sayUnknown(why: Unknown): string {
   switch (why.reason) {
     case 'not_captured':
-      return `${nameOf(why.capture)} is not in this check-in. Is the collector up to date?`;
+      return `${nameOf(why.capture)} is not in this check-in.${leaves(why.capture)} Is the collector up to date?`;
     case 'command_absent':
-      return `${nameOf(why.capture)}: no such command on this node.`;
+      return `${nameOf(why.capture)}: no such command on this node.${leaves(why.capture)}`;
     case 'command_failed':
-      return `${nameOf(why.capture)} ended with ${why.exitCode}${why.says === '' ? '' : `: ${why.says}`}. Run it by hand on the node.`;
+      return `${nameOf(why.capture)} ended with ${why.exitCode}${why.says === '' ? '' : `: ${why.says.replace(/\.$/, '')}`}.${leaves(why.capture)} ${askAfter(why.capture, why.says)}`;
     case 'timed_out':
-      return `${nameOf(why.capture)} did not answer in time. Usually a storage path is down: look at multipath -l, dmesg -T | tail.`;
+      return `${nameOf(why.capture)} did not answer in time.${leaves(why.capture)} Usually a storage path is down: look at multipath -l, dmesg -T | tail.`;
     case 'stuck':
       return `${nameOf(why.capture)}${why.pid === undefined ? '' : ` (pid ${why.pid})`} hangs in the kernel${why.since === undefined ? '' : ` since ${sayTime(why.since)}`}. Sexton left it alone and will not start another. It ends when the storage answers or the node reboots: sexton-collector status, dmesg -T | tail.`;
     case 'skipped':
@@ -45,19 +23,19 @@ export function sayUnknown(why: Unknown): string {
     case 'unreadable':
       return why.capture === 'pve.local' || why.capture === 'pve.guests'
         ? `/etc/pve could not be read${why.says === '' ? '' : ` (${why.says})`}. That is not "no guests": systemctl status pve-cluster`
-        : `${nameOf(why.capture)} could not be read${why.says === '' ? '' : `: ${why.says}`}.`;
+        : `${nameOf(why.capture)} could not be read${why.says === '' ? '' : `: ${why.says}`}.${leaves(why.capture)}`;
     case 'truncated':
-      return `${nameOf(why.capture)} was cut (${why.keptBytes} bytes kept).`;
+      return `${nameOf(why.capture)} was cut at ${sizeOf(why.keptBytes)}.${leaves(why.capture)}`;
     case 'unparseable':
-      return `line ${why.line} of ${nameOf(why.capture)} could not be read.`;
+      return `line ${why.line} of ${nameOf(why.capture)} could not be read.${leaves(why.capture)}`;
     case 'not_mounted':
       return '/etc/pve is not mounted, so no guest configuration could be read. That is not "no guests": systemctl status pve-cluster';
     case 'no_quorum':
-      return `${why.node} is not quorate; its view of the cluster may be old: pvecm status`;
+      return `${why.node} is not quorate: in the minority or cut off, its view may be old. Verdicts rest on the other nodes: pvecm status`;
     case 'no_fresh_view':
       return 'no quorate node has shown its guest configurations lately. Check in on one: sexton-collector send';
     case 'silent':
-      return `${why.node} has been silent since ${utcMinute(why.since)}: systemctl status sexton-collector.timer`;
+      return `${why.node} has been silent since ${utcMinute(why.since)}. Whether its disks are open there is not known; disks are therefore not called unused. On it: systemctl status sexton-collector.timer`;
     case 'identity_shared':
       return `two machines check in as ${why.node}, so nothing it says is believed. On the copy: sexton-collector enroll --new-key`;
     case 'no_state':
@@ -91,6 +69,24 @@ export function sayUnknown(why: Unknown): string {
     case 'in_flight':
       return `${why.guest === null ? '' : `guest ${why.guest}: `}${why.says}. Judged again at the next check-in.`;
   }
+}
+
+const nameOf = nameOfCapture;
+
+/** With its space before it; empty: nothing rests on it. */
+function leaves(capture: string): string {
+  const open = leftOpenBy(capture);
+  return open === '' ? '' : ` ${open}`;
+}
+
+/** LVM that does not find a group usually does not see its disk. */
+function askAfter(capture: string, says: string): string {
+  return capture.startsWith('lvm.') && /not found|find device/i.test(says) ? 'Is the LUN visible on this node?' : 'Run it by hand on the node.';
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${Math.round(bytes / (1024 * 1024))} MB`;
 }
 
 /** Also of a time no calendar has. */
