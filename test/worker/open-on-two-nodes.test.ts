@@ -51,6 +51,11 @@ const pass = (minutes: number) => {
   ports.clock.now += minutes * minute;
 };
 
+/** A few ticks: the clusters of the other tests here wait in the same queue. */
+async function tick() {
+  for (let tick = 0; tick < 6; tick += 1) await runJobs(ports);
+}
+
 describe('it is proven', () => {
   it('by A, B, and A again in full', async () => {
     await a.full(onA);
@@ -70,7 +75,7 @@ describe('it is proven', () => {
     pass(8);
     await a.short(onA);
     pass(1);
-    await runJobs(ports);
+    await tick();
     expect(await isFound()).toBe(true);
   });
 
@@ -99,9 +104,7 @@ describe('it is proven', () => {
       pass(15);
       await a.short(withKernel(onA, '6.14.12-1-pve\n'));
     }
-    await runJobs(ports);
-    pass(1);
-    await runJobs(ports);
+    await tick();
     expect(await isFound()).toBe(true);
     expect((await outcome()).notChecked.map(({ why }) => why.reason)).toContain('silent');
   });
@@ -120,7 +123,7 @@ describe('it is never proven', () => {
     await a.full(seen('pve1', 'pve2'));
     pass(15);
     await b.short(seen('pve2', 'pve2', open()));
-    await runJobs(ports);
+    await tick();
     expect(await isFound()).toBe(false);
     expect((await outcome()).status).toBe('clean');
   });
@@ -135,7 +138,7 @@ describe('it is never proven', () => {
     await b.full(closedOnB);
     pass(15);
     await a.short(onA);
-    await runJobs(ports);
+    await tick();
     expect(await isFound()).toBe(false);
   });
 
@@ -206,7 +209,7 @@ describe('it is never proven', () => {
     pass(14);
     await b.short(onB);
     pass(1);
-    await runJobs(ports);
+    await tick();
     expect(await isFound()).toBe(false);
   });
 });
@@ -245,7 +248,7 @@ describe('what is remembered', () => {
     await b.full(onB);
     pass(8);
     await a.short(onA);
-    await runJobs(ports);
+    await tick();
     expect(await isFound()).toBe(false);
     await a.full(withKernel(onA, '6.14.12-1-pve\n'));
     expect(await isFound()).toBe(false);
