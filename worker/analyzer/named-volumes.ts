@@ -5,7 +5,7 @@
  */
 import type { Guest, StorageEntry } from './facts';
 import { isPendingSection, snapshotOfSection } from './parse/guest-config';
-import { kindOfVolume, snapshotVolumes } from './parse/volume-name';
+import { kindOfVolume, longestName, snapshotVolumes } from './parse/volume-name';
 import { isOnLvm } from './volume-places';
 
 /**
@@ -53,6 +53,8 @@ function visitVolumes(
     const storage = volid.startsWith('/') ? undefined : storages.get(volid.slice(0, colon));
     if (storage === undefined || !isOnLvm(storage)) continue;
     const volume = volid.slice(Math.max(colon, volid.lastIndexOf('/')) + 1);
+    if (volid.length > 2 * longestName || volume.length > longestName || section.length > longestName || storage.vgname.length > longestName)
+      continue;
     const snapshot = section === '' ? '' : snapshotOfSection(section);
     if (snapshot === '' && isThere(storage, volume)) continue;
     const role = roleOf(guest, section, key);

@@ -1,6 +1,7 @@
 /** Which guests use a volume. Every reference and mention of every view counts; errs towards "referenced" only. */
 import type { ClusterView, Guest, StorageEntry } from './facts';
 import { snapshotOfSection } from './parse/guest-config';
+import { longestName } from './parse/volume-name';
 import { exactKeyOfVolume, exactKeysOfVolume, indexStorages, keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
 
 type Named = { readonly name: string };
@@ -77,20 +78,40 @@ function indexView(view: CompleteView): ViewIndex {
       for (const key of places.keys) {
         const known = users.get(key);
         if (known === undefined) users.set(key, [guest]);
-        else if (!known.includes(guest)) known.push(guest);
+        // One guest after the other: it can only be the last.
+        else if (known.at(-1) !== guest) known.push(guest);
       }
     }
   }
   return { storages, users, guests: new Map(view.guests.map((guest) => [guest.vmid, guest])), mentioned, opaque };
 }
 
+function placesByName({ references }: Guest, storages: ReadonlyMap<string, StorageEntry> | undefined): ReadonlyMap<string, readonly string[]> {
+  const byName = new Map<string, Set<string>>();
+  for (const { volume } of references) {
+    const colon = volume.indexOf(':');
+    if (volume.startsWith('/') || colon < 0 || volume.length > 2 * longestName) continue;
+    const name = volume.slice(colon + 1);
+    const group = storages?.get(volume.slice(0, colon))?.vgname ?? '';
+    byName.set(name, (byName.get(name) ?? new Set()).add(group === '' ? volume : `${volume} (${group.slice(0, longestName)})`));
+  }
+  return new Map([...byName].map(([name, volumes]) => [name, [...volumes].slice(0, 8)]));
+}
+
 function joinIndexes(views: readonly ViewIndex[], hostMentions: readonly string[]): References {
-  const places = hostMentions.map((word) => ({ word, ...placesOfWord(word) }));
-  const mentioned = new Set(places.flatMap(({ keys }) => keys));
+  const words = hostMentions.map((word) => ({ word, ...placesOfWord(word) }));
+  const mentioned = new Set(words.flatMap(({ keys }) => keys));
   // A file system a node mounts by its uuid shows itself by the open count; a device number says nothing at all.
-  const numbers = places.filter(({ opaque }) => opaque === 'number').map(({ word }) => ({ path: word, guest: undefined }));
+  const numbers = words.filter(({ opaque }) => opaque === 'number').map(({ word }) => ({ path: word, guest: undefined }));
   const guest = (vmid: number) => views.map(({ guests }) => guests.get(vmid)).find((known) => known !== undefined);
-  const isKey = (key: string) => mentioned.has(key) || views.some(({ users, mentioned: words }) => users.has(key) || words.has(key));
+  /** Guest -> name of a volume -> where it has it. */
+  const places = new Map<Guest, ReadonlyMap<string, readonly string[]>>();
+  const namedBy = (asked: Guest) => {
+    const found = places.get(asked) ?? placesByName(asked, views[0]?.storages);
+    places.set(asked, found);
+    return found;
+  };
+  const isKey = (key: string) => mentioned.has(key) || views.some((view) => view.users.has(key) || view.mentioned.has(key));
   return {
     // Most are named by their group and name: the other keys are made for the few that are not.
     isNamed: (group, volume) => isKey(exactKeyOfVolume(group, volume)) || keysOfVolume(group, volume).some(isKey),
@@ -106,11 +127,7 @@ function joinIndexes(views: readonly ViewIndex[], hostMentions: readonly string[
         (key) => mentioned.has(key) || views.some((view) => view.mentioned.has(key) || (view.users.get(key)?.length ?? 0) > 0),
       ),
     guest,
-    elsewhere: ({ references }, name) =>
-      [...new Set(references.filter(({ volume }) => volume.endsWith(`:${name}`)).map(({ volume }) => volume))].map((volume) => {
-        const group = views[0]?.storages.get(volume.slice(0, volume.indexOf(':')))?.vgname ?? '';
-        return group === '' ? volume : `${volume} (${group})`;
-      }),
+    elsewhere: (asked, name) => namedBy(asked).get(name) ?? [],
     whoIs: (vmid) => sayGuest(guest(vmid), vmid),
     opaque: [...views.flatMap(({ opaque }) => opaque), ...numbers],
   };

@@ -4,7 +4,7 @@
  * @see pve-storage LVMPlugin.pm `list_images`, `free_lvm_volumes_locked`; LvmThinPlugin.pm `list_images`, `volume_snapshot`
  */
 import type { LogicalVolume, StorageEntry } from './facts';
-import { kindOfVolume } from './parse/volume-name';
+import { kindOfVolume, longestName } from './parse/volume-name';
 import type { SeenGroup } from './seen-groups';
 import { isForeignType, isOnLvm } from './volume-places';
 
@@ -14,7 +14,10 @@ type Storages = readonly (readonly StorageEntry[])[];
 export function storagesOn({ group, nodes }: SeenGroup, storages: Storages): Storages | undefined {
   // Where the storage is not offered, a group of its name is somebody else's.
   const isThere = (entry: StorageEntry) =>
-    entry.vgname === group.name && isOffered(entry) && (entry.nodes.length === 0 || nodes.some((node) => entry.nodes.includes(node)));
+    Math.max(entry.id.length, group.name.length) <= longestName &&
+    entry.vgname === group.name &&
+    isOffered(entry) &&
+    (entry.nodes.length === 0 || nodes.some((node) => entry.nodes.includes(node)));
   const there = storages.map((entries) => entries.filter(isThere));
   return there.every((entries) => entries.length > 0) ? there : undefined;
 }

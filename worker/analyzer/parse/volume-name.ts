@@ -40,8 +40,11 @@ const consumers = [
   /_(?:[rm]image(?:_[0-9]+)?|rmeta(?:_[0-9]+)?|mlog|iorig|imeta|corig|wcorig|cvol|cpool|cdata|cmeta|tdata|tmeta|vdata|vpool|vorigin|pmspare)(?:_[0-9]+)?$/,
 ] as const;
 
+/** LVM's own limit for volumes and groups: whatever is longer is none, and no pattern looks at it. @see lvm(8), VALID NAMES */
+export const longestName = 127;
+
 export function isConsumerVolume(name: string): boolean {
-  return consumers.some((pattern) => pattern.test(name));
+  return name.length > longestName || consumers.some((pattern) => pattern.test(name));
 }
 
 /**

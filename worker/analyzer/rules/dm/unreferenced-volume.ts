@@ -48,7 +48,7 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
     for (const seen of groups) {
       const there = storagesOn(seen, use.storages);
       if (there === undefined) continue;
-      const origins = new Set(seen.group.volumes.map(({ origin }) => origin));
+      const origins = originsOfOthers(seen.group);
       for (const volume of seen.group.volumes) {
         if (isSpokenFor(seen.group, volume, use) || origins.has(volume.name)) continue;
         const storage = listingStorage(volume, there);
@@ -64,6 +64,11 @@ export const unreferencedVolume = defineRule<ClusterInputs>()({
   explain: explainUnused,
   remedy: () => undefined,
 });
+
+/** Volumes others come from: templates and their clones. A volume's own snapshots are no use of it. */
+function originsOfOthers({ volumes }: VolumeGroup): ReadonlySet<string> {
+  return new Set(volumes.flatMap(({ name, origin }) => (origin === '' || name.startsWith(`snap_${origin}_`) ? [] : [origin])));
+}
 
 /** Named by somebody, a known consumer's, or open. */
 function isSpokenFor(group: VolumeGroup, volume: LogicalVolume, use: Use): boolean {
@@ -85,7 +90,7 @@ function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, stora
   const guest = number === undefined ? undefined : use.references.guest(number);
   const kind = kindOfVolume(volume.name);
   // A group only one node sees cannot be open elsewhere.
-  const unseenMembers = nodes.length > 1 || storage.shared ? use.unseenMembers.slice(0, 32) : [];
+  const unseenMembers = nodes.length > 1 || storage.shared ? use.unseenMembers.slice(0, 32).map((name) => name.slice(0, 64)) : [];
   const [unheard] = [...unseenMembers, ...use.neighboursOf(group)];
   return {
     subject,
@@ -99,11 +104,11 @@ function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, stora
       group: group.name,
       storage: storage.id,
       sectors: volume.sectors,
-      made: volume.made,
-      host: volume.host,
+      made: volume.made.slice(0, 32),
+      host: volume.host.slice(0, 64),
       guest: number ?? null,
       owner: guest === undefined ? null : use.references.whoIs(guest.vmid),
-      elsewhere: guest === undefined ? [] : use.references.elsewhere(guest, volume.name).slice(0, 8),
+      elsewhere: guest === undefined ? [] : use.references.elsewhere(guest, volume.name),
       isFixed: isFixedName(volume.name) || kind === 'being-deleted' || kind === 'backup-snapshot',
       unseenMembers,
     },

@@ -44,7 +44,7 @@ export const danglingVolume = defineRule<NodeInputs>()({
   detect({ mappings, ownership, storages, circumstances, trustedGroups }): Detection<DanglingDetail> {
     const entries = indexStorages(storages);
     const byName = new Map(mappings.map((judged) => [judged.mapping.name, judged]));
-    const missing = new Map<string, { readonly guest: Guest; readonly named: readonly NamedVolume[] }>();
+    const missing = new Map<string, { readonly guest: Guest; readonly named: NamedVolume[] }>();
     const notChecked = new Map<string, NotChecked>();
     let applies = false;
     const isThere = (storage: StorageEntry, volume: string): boolean => {
@@ -57,9 +57,17 @@ export const danglingVolume = defineRule<NodeInputs>()({
     for (const guest of ownership.guestsHere) {
       for (const named of volumesMissing(guest, entries, isThere)) {
         const subject = `${guest.vmid} ${named.storage.id}:${named.volume}`;
-        missing.set(subject, { guest, named: [...(missing.get(subject)?.named ?? []), named] });
+        const known = missing.get(subject);
+        if (known === undefined) missing.set(subject, { guest, named: [named] });
+        else known.named.push(named);
       }
     }
+    const snapshots = new Map<Guest, ReturnType<typeof snapshotsLeft>>();
+    const left = (guest: Guest, { storage, of }: NamedVolume): readonly string[] => {
+      const known = snapshots.get(guest) ?? snapshotsLeft(guest, entries, trustedGroups);
+      snapshots.set(guest, known);
+      return known.get(`${storage.id}:${of}`) ?? [];
+    };
     const found = [...missing].flatMap(([subject, { guest, named }]): Hit<DanglingDetail>[] => {
       const [worst] = [...named].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
       if (worst === undefined) return [];
@@ -70,9 +78,7 @@ export const danglingVolume = defineRule<NodeInputs>()({
       const why: Unknown | undefined =
         moved === undefined ? whyUncertain(guest, worst, mapping, circumstances) : { reason: 'moved_group', group: moved.group.name };
       if (why !== undefined) notChecked.set(subject, { subject, name: worst.volume, why });
-      return why === undefined
-        ? [toHit(subject, { guest, named, worst, left: leftOf(guest, worst, entries, trustedGroups) }, mapping, circumstances.whoIs(guest.vmid))]
-        : [];
+      return why === undefined ? [toHit(subject, { guest, named, worst, left: left(guest, worst) }, mapping, circumstances.whoIs(guest.vmid))] : [];
     });
     return { applies, found, notChecked: [...notChecked.values()] };
   },
@@ -92,13 +98,18 @@ function whyUncertain(
   return hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
 }
 
-/** Thin snapshots of a lost disk that still have their volumes. */
-function leftOf(guest: Guest, lost: NamedVolume, entries: ReadonlyMap<string, StorageEntry>, groups: TrustedGroups): readonly string[] {
-  const group = groups.groupCalled(lost.storage.vgname);
-  const snapshots = volumesNamedBy(guest, entries).filter(
-    ({ role, of, storage }) => role === 'origin' && of === lost.volume && storage.id === lost.storage.id,
-  );
-  return snapshots.flatMap(({ volume }) => (group.status === 'known' && group.value.volumeCalled(volume) !== undefined ? [volume] : [])).slice(0, 8);
+/** Thin snapshots of a guest's disks that still have their volumes, by disk. */
+function snapshotsLeft(guest: Guest, entries: ReadonlyMap<string, StorageEntry>, groups: TrustedGroups): ReadonlyMap<string, readonly string[]> {
+  const left = new Map<string, string[]>();
+  for (const { role, of, storage, volume } of volumesNamedBy(guest, entries)) {
+    const group = role === 'origin' ? groups.groupCalled(storage.vgname) : undefined;
+    if (group?.status !== 'known' || group.value.volumeCalled(volume) === undefined) continue;
+    const key = `${storage.id}:${of}`;
+    const known = left.get(key);
+    if (known === undefined) left.set(key, [volume]);
+    else if (known.length < 8) known.push(volume);
+  }
+  return left;
 }
 
 type Missing = { readonly guest: Guest; readonly named: readonly NamedVolume[]; readonly worst: NamedVolume; readonly left: readonly string[] };
