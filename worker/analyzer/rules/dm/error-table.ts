@@ -94,14 +94,11 @@ type Faulty = { readonly judged: JudgedMapping; readonly fault: Fault };
 const volumeOf = ({ lvm }: JudgedMapping) => `${lvm?.vgUuid}${lvm?.lvUuid}`;
 
 function faultOf({ mapping, lvm, name }: JudgedMapping): Fault | undefined {
-  if (lvm !== undefined && /^missing_[0-9]{1,6}_[0-9]{1,6}$/.test(lvm.suffix)) return 'missing';
+  if (lvm !== undefined && lvm.suffix !== '' && /^missing_[0-9]{1,6}_[0-9]{1,6}$/.test(lvm.suffix)) return 'missing';
   const { targets = [], against } = mapping.table ?? {};
-  // LVM asks for nothing else: made so on purpose.
-  const isMeant = against?.verdict === 'same';
-  if (guestOfVolume(name.lv) !== undefined && !isMeant) {
-    if (targets.includes('error')) return 'error';
-    if (targets.includes('zero')) return 'zero';
-  }
+  const fault = targets.includes('error') ? 'error' : targets.includes('zero') ? 'zero' : undefined;
+  // Where LVM asks for nothing else, it was made so on purpose.
+  if (fault !== undefined && against?.verdict !== 'same' && guestOfVolume(name.lv) !== undefined) return fault;
   return mapping.staysSuspended === true ? 'suspended' : undefined;
 }
 

@@ -6,6 +6,7 @@ import { type Evidence, known, unknown } from '../../evidence';
 import type { Guest } from '../../facts';
 import type { JudgedMapping } from '../../judged-mapping';
 import type { Circumstances, Ownership } from '../../node-inputs';
+import { guestOfVolume } from '../../parse/volume-name';
 
 export type ForeignOwner = {
   /** The one it is told by. */
@@ -24,6 +25,9 @@ export function foreignOwner(
   const { group, volume } = presence.value;
   // Under another name here than LVM has: that is dm.stale-name's story, and its command mends both.
   if (name.lv !== volume.name) return known(undefined);
+  // The usual case, and there are thousands: whoever else names it, an owner lives here.
+  const named = ownership.references.guest(guestOfVolume(volume.name) ?? -1);
+  if (named !== undefined && ownership.isHere(named)) return known(undefined);
   const owners = ownership.ownersOf(group, volume);
   const [guest] = owners;
   if (guest === undefined || owners.some((owner) => ownership.isHere(owner)) || ownership.references.isMentioned(group, volume))
