@@ -6,13 +6,16 @@ import { maxFindings, moreSubject, type Place, type Rule } from './rule';
 import { mixedEnrolment } from './rules/cluster/mixed-enrolment';
 import { notEnrolled } from './rules/cluster/not-enrolled';
 import { silentCluster } from './rules/cluster/silent';
+import { autoactivation } from './rules/dm/autoactivation';
 import { duplicateMapping } from './rules/dm/duplicate-mapping';
 import { errorTable } from './rules/dm/error-table';
 import { foreignActivation } from './rules/dm/foreign-activation';
 import { foreignOpen } from './rules/dm/foreign-open';
 import { heldByGuestGroup } from './rules/dm/held-by-guest-vg';
 import { heldByPartition } from './rules/dm/held-by-partition';
+import { idleActivation } from './rules/dm/idle-activation';
 import { impostorMapping } from './rules/dm/impostor-mapping';
+import { missingMapping } from './rules/dm/missing-mapping';
 import { openOnTwoNodes } from './rules/dm/open-on-two-nodes';
 import { staleMapping } from './rules/dm/stale-mapping';
 import { staleName } from './rules/dm/stale-name';
@@ -44,8 +47,11 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   foreignActivation,
   heldByGuestGroup,
   heldByPartition,
+  missingMapping,
   unmanagedName,
   danglingVolume,
+  autoactivation,
+  idleActivation,
   silentNode,
   identityShared,
   clockSkew,

@@ -68,6 +68,8 @@ export type Circumstances = {
   readonly holdOf: InFlight['holdOf'];
   /** Does a QEMU or container of this number run on the node, wherever its configuration lies? */
   hasProcess(vmid: number): Evidence<boolean>;
+  /** First number of Proxmox VE's release here; undefined: not known. */
+  readonly release: number | undefined;
   /** `VM 119`, `CT 200`, `guest 777`. */
   whoIs(vmid: number): string;
   /** For people: `VM 119: locked (backup)`. */
@@ -91,6 +93,7 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
       ownership,
       holdOf: (names, owners) => cluster.inFlight.holdOf(names, owners) ?? holdOfBlind(member.facts),
       hasProcess: (vmid) => whenKnown(runningFor, (processes) => known(Object.hasOwn(processes, String(vmid)))),
+      release: releaseOf(member.facts.pve.manager),
       whoIs,
       sayHold: ({ guest, says }) => (guest === undefined ? says : `${whoIs(guest)}: ${says}`),
     }),
@@ -123,6 +126,12 @@ function findBehind(
       },
     ];
   });
+}
+
+/** `9` of `9.1.4` or `9.1.4~rc1`. */
+function releaseOf(manager: string): number | undefined {
+  const first = /^([0-9]{1,3})\./.exec(manager)?.[1];
+  return first === undefined ? undefined : Number(first);
 }
 
 /** A restore, clone or move onto this node is a task of this node, whoever owns the guest. */

@@ -61,6 +61,8 @@ export type FakeNode = {
   readonly tasks?: string;
   readonly ha?: string;
   readonly mentions?: string;
+  /** Guests of this node that are stopped; all others run, by their lists. */
+  readonly stopped?: readonly number[];
   /** VMID -> seconds its process had run when the uptime was read. Guests that are not named have no process. */
   readonly runsSince?: Readonly<Record<number, number>>;
   /** Lines of `dm.thin-pool.mode`; every `-tpool` mapping is in order when not told. */
@@ -106,6 +108,7 @@ export function capturesOf(node: FakeNode): Capture[] {
     ids: Object.fromEntries(guests.map(({ vmid, node: home, type = 'qemu' }) => [vmid, { node: home, type, version: 3 }])),
   });
   const lvmSays = node.lvmSays ?? '';
+  const statusOf = (vmid: number) => (node.stopped?.includes(vmid) ? 'stopped' : 'running');
   const running = (type: 'qemu' | 'lxc') => guests.filter((guest) => guest.node === node.name && (guest.type ?? 'qemu') === type);
   return [
     text('host.boot-id', '11111111-2222-3333-4444-555555555555\n'),
@@ -147,10 +150,13 @@ export function capturesOf(node: FakeNode): Capture[] {
     text(
       'qm.list',
       listOf(
-        running('qemu').map(({ vmid }) => `${String(vmid).padStart(10)} ${`web-${vmid}`.padEnd(20)} running    4096              32.00 12345     `),
+        running('qemu').map(
+          ({ vmid }) =>
+            `${String(vmid).padStart(10)} ${`web-${vmid}`.padEnd(20)} ${statusOf(vmid).padEnd(10)} 4096              32.00 ${(statusOf(vmid) === 'stopped' ? '0' : '12345').padEnd(10)}`,
+        ),
       ),
     ),
-    text('pct.list', listOf(running('lxc').map(({ vmid }) => `${String(vmid).padEnd(10)} running                 ct${vmid}`))),
+    text('pct.list', listOf(running('lxc').map(({ vmid }) => `${String(vmid).padEnd(10)} ${statusOf(vmid)}                 ct${vmid}`))),
     ...processesOf(node),
     text('host.uptime', `${uptimeSeconds}.00 ${4 * uptimeSeconds}.00\n`),
     text('host.packages', 'pve-manager 9.1.4\nlvm2 2.03.31-2+pmx1\n'),
