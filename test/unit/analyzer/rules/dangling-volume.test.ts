@@ -1,6 +1,7 @@
 /** A disk a configuration names and LVM does not have: found where absence is proven, and nowhere else. */
 import { describe, expect, it } from 'vitest';
 import type { Member } from '../../../../worker/analyzer';
+import type { Capture } from '../../../../worker/wire/snapshot';
 import { findingsOf } from '../support/change-node';
 import { ct, group, local, localLayers, localStorage, pair, san, sanStorage, task, thin, vm } from '../support/corpus-parts';
 import { capturesOf, type FakeGuest, type FakeNode, mapped, uuidOf } from '../support/fake-node';
@@ -228,5 +229,38 @@ describe('the words', () => {
 
   it('never offer a script', () => {
     expect(foundIn(alone([vm(100, 'pve1', 'scsi0: san-prod:vm-100-disk-1\n')])).map(({ remedy }) => remedy)).toEqual([null]);
+  });
+});
+
+describe('a damaged check-in makes no disk missing', () => {
+  const guests = [
+    vm(100, 'pve1', 'scsi0: san-prod:vm-100-disk-0\n[before]\nscsi0: san-prod:vm-100-disk-0\n'),
+    vm(119, 'pve1', 'lock: create\nscsi0: san-prod:vm-119-disk-0\n'),
+    vm(120, 'pve1', 'scsi0: san-prod:vm-120-disk-0\n'),
+    vm(121, 'pve1', 'scsi0: local-lvm:vm-121-disk-0\n'),
+    vm(122, 'pve2', 'scsi0: local-lvm:vm-122-disk-0\n'),
+  ];
+  const ha = '{"service_status":{"vm:121":{"node":"pve1","state":"migrate"}}}';
+  const [here, there] = pair(
+    { storages: both, guests, ha },
+    { groups: [san('vm-100-disk-0'), local()], mappings: localLayers, tasks: task('qmrestore', '120', 'pve1') },
+  );
+  const captures = here === undefined ? [] : capturesOf(here);
+  const judged = (changed: readonly Capture[]) =>
+    foundIn(memberOf('pve1', changed), ...(there === undefined ? [] : [{ ...there, groups: [san('vm-100-disk-0'), local(thin('vm-122-disk-0'))] }]));
+
+  it('of which there is none before', () => expect(judged(captures)).toEqual([]));
+
+  it.each(captures.map(({ id }, index) => [id, index] as const))('without %s, cut, failed or stuck', (_id, index) => {
+    const damaged = (change: (capture: Capture) => readonly Capture[]) => captures.flatMap((one, at) => (at === index ? change(one) : [one]));
+    expect(judged(damaged(() => []))).toEqual([]);
+    for (const share of [0, 0.2, 0.5, 0.9, 0.99]) {
+      expect(judged(damaged((one) => [{ ...one, ...(one.out ? { out: one.out.slice(0, Math.floor(one.out.length * share)) } : {}) }]))).toEqual([]);
+    }
+    for (const status of ['failed', 'timeout', 'stuck', 'skipped', 'unreadable'] as const)
+      expect(judged(damaged((one) => [{ ...one, status, exit: 5 }]))).toEqual([]);
+    const { files } = captures[index] ?? {};
+    for (const [gone] of (files ?? []).entries())
+      expect(judged(damaged((one) => [{ ...one, files: files?.filter((_, at) => at !== gone) ?? [] }]))).toEqual([]);
   });
 });
