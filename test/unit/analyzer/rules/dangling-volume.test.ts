@@ -90,6 +90,19 @@ describe('finds', () => {
     expect(finding?.explanation.todo).toContain('lvcreate -kn -n vm-130-disk-0 -s pve/snap_vm-130-disk-0_before');
   });
 
+  it('but never tells to make one snapshot out of another', () => {
+    const guests = [vm(130, 'pve1', 'scsi0: local-lvm:vm-130-disk-0\n[a1]\nscsi0: local-lvm:vm-130-disk-0\n[b2]\nscsi0: local-lvm:vm-130-disk-0\n')];
+    const [finding] = foundIn(alone(guests, { groups: [san(), local(thin('vm-130-disk-0'), thin('snap_vm-130-disk-0_b2', 'vm-130-disk-0'))] }));
+    expect(finding?.detail).toMatchObject({ volume: 'snap_vm-130-disk-0_a1', left: [] });
+    expect(finding?.explanation.todo).not.toContain('lvcreate');
+  });
+
+  it('and points at the row of the group that does not have it', () => {
+    const [finding] = foundIn(alone([vm(100, 'pve1', 'scsi0: san-prod:vm-100-disk-1\n')]));
+    expect(finding?.evidence).toMatchObject([{ capture: 'lvm.report' }]);
+    expect(finding?.evidence[0]?.line).toBeGreaterThan(0);
+  });
+
   it('and warns of stopping a guest whose blocks are still mapped', () => {
     const gone = mapped('san1vg', 'vm-100-disk-1', 9, { open: 1 });
     const [finding] = foundIn(alone([vm(100, 'pve1', 'scsi0: san-prod:vm-100-disk-1\n')], { mappings: [...localLayers, gone] }));

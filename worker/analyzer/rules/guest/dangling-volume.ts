@@ -62,11 +62,16 @@ export const danglingVolume = defineRule<NodeInputs>()({
         else known.named.push(named);
       }
     }
+    const lineOf = ({ storage }: NamedVolume): number => {
+      const group = trustedGroups.groupCalled(storage.vgname);
+      return group.status === 'known' ? group.value.group.line : 0;
+    };
     const snapshots = new Map<Guest, ReturnType<typeof snapshotsLeft>>();
-    const left = (guest: Guest, { storage, of }: NamedVolume): readonly string[] => {
+    // Of a disk that is lost, not of a snapshot that is: nothing else is left of that.
+    const left = (guest: Guest, { storage, volume, of }: NamedVolume): readonly string[] => {
       const known = snapshots.get(guest) ?? snapshotsLeft(guest, entries, trustedGroups);
       snapshots.set(guest, known);
-      return known.get(`${storage.id}:${of}`) ?? [];
+      return volume === of ? (known.get(`${storage.id}:${of}`) ?? []) : [];
     };
     const found = [...missing].flatMap(([subject, { guest, named }]): Hit<DanglingDetail>[] => {
       const [worst] = [...named].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
@@ -78,7 +83,9 @@ export const danglingVolume = defineRule<NodeInputs>()({
       const why: Unknown | undefined =
         moved === undefined ? whyUncertain(guest, worst, mapping, circumstances) : { reason: 'moved_group', group: moved.group.name };
       if (why !== undefined) notChecked.set(subject, { subject, name: worst.volume, why });
-      return why === undefined ? [toHit(subject, { guest, named, worst, left: left(guest, worst) }, mapping, circumstances.whoIs(guest.vmid))] : [];
+      return why === undefined
+        ? [toHit(subject, { guest, named, worst, left: left(guest, worst), groupLine: lineOf(worst) }, mapping, circumstances.whoIs(guest.vmid))]
+        : [];
     });
     return { applies, found, notChecked: [...notChecked.values()] };
   },
@@ -112,14 +119,29 @@ function snapshotsLeft(guest: Guest, entries: ReadonlyMap<string, StorageEntry>,
   return left;
 }
 
-type Missing = { readonly guest: Guest; readonly named: readonly NamedVolume[]; readonly worst: NamedVolume; readonly left: readonly string[] };
+type Missing = {
+  readonly guest: Guest;
+  readonly named: readonly NamedVolume[];
+  readonly worst: NamedVolume;
+  readonly left: readonly string[];
+  readonly groupLine: number;
+};
 
-function toHit(subject: string, { guest, named, worst, left }: Missing, mapping: JudgedMapping | undefined, who: string): Hit<DanglingDetail> {
+function toHit(
+  subject: string,
+  { guest, named, worst, left, groupLine }: Missing,
+  mapping: JudgedMapping | undefined,
+  who: string,
+): Hit<DanglingDetail> {
   const presence = mapping?.presence.status === 'known' ? mapping.presence.value : undefined;
   return {
     subject,
     guests: [guest.vmid],
-    evidence: mapping === undefined ? [] : mappingEvidence(mapping.mapping.line),
+    // The row of the group that does not have it, and the mapping that is left.
+    evidence: [
+      ...(groupLine > 0 ? [{ node: '', capture: 'lvm.report', line: groupLine }] : []),
+      ...(mapping === undefined ? [] : mappingEvidence(mapping.mapping.line)),
+    ],
     detail: {
       volume: worst.volume,
       storage: worst.storage.id,

@@ -40,7 +40,7 @@ export function explainDangling(detail: DanglingDetail, { node }: Place): Explan
       `${group} was read completely on ${node}; storage ${storage} is enabled and offered there; no lock and no task for ${who}. ` +
       (snapshots.length === 0
         ? 'Named in the current configuration.'
-        : `Named in ${role === 'attached' ? 'the current configuration and ' : ''}the snapshots ${listNames(snapshots)}.`) +
+        : `Named in ${role === 'attached' ? 'the current configuration and ' : ''}snapshot ${listNames(snapshots)}.`) +
       (detail.renamedTo === null ? '' : ` The mapping of this name leads to ${detail.renamedTo}: the volume was renamed.`),
     todo: sayTodo(detail, node),
     commands: isPlainToken(group) ? [`lvs -a ${group}`, `vgcfgrestore --list ${group}`] : [],
@@ -88,7 +88,7 @@ function sayTodo(detail: DanglingDetail, node: string): string {
   if (renamedTo !== null) return `Look who renamed it and why before you give it its name back. ${history} No script is offered.`;
   if (role === 'attached' && isMapped)
     return `Do not stop or move ${who}: save from inside it what is on this disk first, and make no new disk in ${group} meanwhile. ${history} No script is offered.`;
-  const [snapshotVolume] = left;
+  const [snapshotVolume] = role === 'origin' ? [] : left;
   if (snapshotVolume !== undefined) {
     const again = [group, volume, snapshotVolume].every(isPlainToken) ? `: lvcreate -kn -n ${volume} -s ${group}/${snapshotVolume}` : '';
     return `What is left of it is in ${listNames(left)}: do not delete that snapshot. A rollback fails, since it removes the disk first; its second step makes the disk anew${again}. No script is offered.`;
