@@ -79,6 +79,13 @@ it('calls nothing safe before it was seen twice, and then says why it is', async
   );
 });
 
+it('tells the failed tasks it explains', async () => {
+  const { node, visit } = await enrolOne();
+  const failedTasks = "1795212840 qmcreate 777 lvcreate 'san1vg/vm-777-disk-0' error: Failed to activate new LV san1vg/vm-777-disk-0.\n";
+  await node.full(capturesOf({ ...pve1, failedTasks }));
+  expect((await visit('dm.stale-mapping')).text).toMatch(/<b>Already hit:<\/b> 1 failed task in 7 days: \S+ \S+ UTC qmcreate 777 on pve1\./);
+});
+
 it('is not there for another customer, nor for a finding that is closed', async () => {
   const { node, ports, asAda, addressOf } = await enrolOne();
   await node.full(captures);

@@ -1,4 +1,5 @@
 /** The report of a cluster: a pure function of all members' facts and the time. The same for Worker, offline and tests. */
+import { type FailedTasks, indexFailedTasks, sayAlreadyHit } from './already-hit';
 import { clusterRules, nodeRules } from './catalogue';
 import { type ClusterContext, gatherCluster, isFresh } from './cluster-context';
 import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
@@ -14,14 +15,20 @@ import type { Rule, Scope } from './rule';
 export function analyse(evidence: ClusterEvidence): ClusterReport {
   const context = gatherCluster(evidence);
   const inventory = takeInventory(context);
+  const failed = indexFailedTasks(context.fresh);
   const names = context.fresh.map(({ name }) => name);
   const isServed = evidence.members.some(({ contact }) => contact !== undefined);
-  const cluster = checkRules(rulesFor(clusterRules, isServed), clusterInputs(evidence, context), {
-    clusterId: evidence.clusterId,
-    nodeId: '',
-    place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster', searched: inventory?.searched },
-  });
-  const nodes = evidence.members.map((member) => reportNode(member, context, { evidence, inventory, clusterFindings: cluster.findings }));
+  const cluster = checkRules(
+    rulesFor(clusterRules, isServed),
+    clusterInputs(evidence, context),
+    {
+      clusterId: evidence.clusterId,
+      nodeId: '',
+      place: { node: names.length === 1 ? (names[0] ?? '') : 'this cluster', searched: inventory?.searched },
+    },
+    failed,
+  );
+  const nodes = evidence.members.map((member) => reportNode(member, context, { evidence, inventory, failed, clusterFindings: cluster.findings }));
   const complete = isComplete(cluster.outcomes);
   return {
     nodes,
@@ -35,19 +42,29 @@ function rulesFor<Inputs>(rules: readonly Rule<Inputs>[], isServed: boolean): re
   return isServed ? rules : rules.filter(({ isAboutCheckIns }) => !isAboutCheckIns);
 }
 
-type Around = { readonly evidence: ClusterEvidence; readonly inventory: Inventory | undefined; readonly clusterFindings: readonly Found[] };
+type Around = {
+  readonly evidence: ClusterEvidence;
+  readonly inventory: Inventory | undefined;
+  readonly failed: FailedTasks;
+  readonly clusterFindings: readonly Found[];
+};
 
-function reportNode(member: Member, context: ClusterContext, { evidence, inventory, clusterFindings }: Around): NodeReport {
+function reportNode(member: Member, context: ClusterContext, { evidence, inventory, failed, clusterFindings }: Around): NodeReport {
   const { clusterId, now } = evidence;
   const fresh = isFresh(member, now);
   const presence = presenceOf(member, evidence);
   const inputs = fresh ? nodeInputs(member, context, presence) : blindInputs(member, presence);
   const name = member.facts?.node || member.name;
-  const { outcomes, findings } = checkRules(rulesFor(nodeRules, member.contact !== undefined), inputs, {
-    clusterId,
-    nodeId: member.nodeId,
-    place: { node: name, nextId: inventory?.nextId },
-  });
+  const { outcomes, findings } = checkRules(
+    rulesFor(nodeRules, member.contact !== undefined),
+    inputs,
+    {
+      clusterId,
+      nodeId: member.nodeId,
+      place: { node: name, nextId: inventory?.nextId },
+    },
+    failed,
+  );
   const counts = countMappings(inputs.mappings, [...findings, ...clusterFindings]);
   const complete = isComplete(outcomes);
   return {
@@ -67,9 +84,18 @@ function checkRules<Inputs>(
   rules: readonly Rule<Inputs>[],
   inputs: Inputs,
   scope: Scope,
+  failed: FailedTasks,
 ): { outcomes: readonly Outcome[]; findings: readonly Found[] } {
   const results = rules.map((rule) => rule.check(inputs, scope));
-  return { outcomes: results.map(({ outcome }) => outcome), findings: results.flatMap(({ found }) => found) };
+  return {
+    outcomes: results.map(({ outcome }) => outcome),
+    findings: results.flatMap(({ found }) => found.map((finding) => withHistory(finding, failed))),
+  };
+}
+
+function withHistory(finding: Found, failed: FailedTasks): Found {
+  const alreadyHit = sayAlreadyHit(finding, failed);
+  return alreadyHit === undefined ? finding : { ...finding, alreadyHit };
 }
 
 const isComplete = (outcomes: readonly Outcome[]): boolean => outcomes.every(({ notChecked }) => notChecked.length === 0);

@@ -52,6 +52,8 @@ export type Found = {
   readonly remedy: Remedy | null;
   /** Why no remedy may go out although there is one (in flight, seen once …). */
   readonly heldBack: string | null;
+  /** Failed tasks of the last days that it explains, in words; absent: none that is known. */
+  readonly alreadyHit?: string;
   /** Guest numbers at stake, for the console's table. */
   readonly guests: readonly number[];
 };

@@ -37,17 +37,23 @@ export type StoredReport = {
   readonly insight?: Insight | undefined;
   /** Finding id -> what is under way. */
   readonly held: Readonly<Record<string, string>>;
+  /** Finding id -> failed tasks it explains; absent: stored by an earlier release. */
+  readonly hits?: Readonly<Record<string, string>>;
   /** Ids of open findings this report could not check. */
   readonly unconfirmed: readonly string[];
 };
 
 /** Enough for every rule of a large cluster; a row ends at 2 MB. */
 const maxHeld = 2000;
+const maxHits = 200;
 const maxReasons = 100;
 
 export function storeReport(report: ClusterReport, unconfirmed: readonly string[]): StoredReport {
   const findings = [...report.nodes, report.cluster].flatMap((scope) => scope.findings);
   const held = findings.flatMap(({ fingerprint, heldBack }) => (heldBack === null ? [] : [[fingerprint, heldBack.slice(0, 200)] as const]));
+  const hits = findings.flatMap(({ fingerprint, alreadyHit }) =>
+    alreadyHit === undefined ? [] : [[fingerprint, alreadyHit.slice(0, 300)] as const],
+  );
   return {
     nodes: report.nodes.map((node) => ({
       nodeId: node.nodeId,
@@ -60,6 +66,7 @@ export function storeReport(report: ClusterReport, unconfirmed: readonly string[
     cluster: storeScope(report.cluster),
     ...(report.insight === undefined ? {} : { insight: report.insight }),
     held: Object.fromEntries(held.slice(0, maxHeld)),
+    hits: Object.fromEntries(hits.slice(0, maxHits)),
     // In an order that does not depend on who was numbered first: a report that says the same is not written again.
     unconfirmed: [...unconfirmed].sort().slice(0, maxHeld),
   };

@@ -53,6 +53,7 @@ function renderInFull({ first, others }: Story, input: ConsoleInput): readonly L
     ...(isClusters ? ['   (of the whole cluster)'] : []),
     '',
     ...part('Breaks', [...text(breaks), ...messages.slice(0, maxMessages).flatMap((message) => text(`"${message}"`))]),
+    ...(first.alreadyHit === undefined ? [] : part('Already hit', text(`${first.alreadyHit}.`))),
     ...part('Because', text(because)),
     ...(others.length === 0 ? [] : part('Also', text(listOthers(others)))),
     ...(hold !== null && first.remedy !== null ? part('Not yet', text(hold)) : []),

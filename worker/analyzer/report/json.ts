@@ -27,6 +27,7 @@ export function renderJson(report: ClusterReport, { heldBackOf = seenOnce, raw, 
       fingerprint: finding.fingerprint,
       title: finding.title,
       explanation: { ...finding.explanation, safe: safeBecause(finding, circumstance) },
+      ...(finding.alreadyHit === undefined ? {} : { alreadyHit: finding.alreadyHit }),
       detail: finding.detail,
       evidence: finding.evidence.map((line) => {
         const text = raw?.(line, marks);

@@ -42,7 +42,7 @@ function Finding({ finding, now, withNode, open }: { finding: FindingView; now: 
   );
 }
 
-export function Body({ finding: { explanation, subject, heldBack, safe } }: { finding: FindingView }) {
+export function Body({ finding: { explanation, subject, alreadyHit, heldBack, safe } }: { finding: FindingView }) {
   if (explanation === undefined) {
     return (
       <p>
@@ -58,6 +58,11 @@ export function Body({ finding: { explanation, subject, heldBack, safe } }: { fi
       <h4>What it breaks</h4>
       <p>{visibleText(explanation.breaks)}</p>
       {explanation.messages.length > 0 && <Said lines={explanation.messages} />}
+      {alreadyHit !== undefined && (
+        <p>
+          <b>Already hit:</b> {visibleText(alreadyHit)}.
+        </p>
+      )}
       <h4>How we know</h4>
       <p>{visibleText(explanation.because)}</p>
       <h4>What to do</h4>

@@ -32,6 +32,8 @@ export type FindingView = {
   readonly openedAt: number;
   /** Why nothing should be done about it yet; null: it stands. */
   readonly heldBack: string | null;
+  /** Failed tasks of the last days that it explains. */
+  readonly alreadyHit: string | undefined;
   /** Why what is to be done is safe, and how to call that now; undefined: nothing is offered. */
   readonly safe: { readonly name: string; readonly reasons: readonly string[] } | undefined;
 };
@@ -73,6 +75,7 @@ export function viewFinding(row: FindingRow, { tenantId, tenantKey, nodes, repor
     subject: row.subject,
     remedy: words?.remedy ?? null,
     openedAt: row.openedAt,
+    alreadyHit: report?.hits?.[row.findingId],
     heldBack: waits,
     safe: words && explainSafe(words, hold, waits, isQuorate(row.nodeId, report)),
   };
