@@ -54,6 +54,16 @@ it.each<[string, string, string]>([
   expect(landing.blocked.filter(({ node }) => node === 'pve3')).toEqual([{ vmid: 122, name: 'erp', node: 'pve3', why }]);
 });
 
+it('a guest lands without its cloud-init drive, which is made anew at start, and where nothing else has that name', () => {
+  const config = 'scsi0: san-prod:vm-122-disk-0\nide2: san-prod:vm-122-cloudinit,media=cdrom\n';
+  const here = { members, guests: [{ vmid: 122, node: 'pve2', config }] };
+  const taken = { ...pve3, ...here, mappings: [{ ...mapped('san1vg', 'vm-122-cloudinit', 9) }] };
+  expect(insightOf({ ...pve2, ...here }, { ...pve3, ...here }).landing.blocked).toEqual([]);
+  expect(insightOf({ ...pve2, ...here }, taken).landing.blocked.map(({ why }) => why)).toEqual([
+    'the name vm-122-cloudinit is taken by another mapping',
+  ]);
+});
+
 it('a node that could not be read, or is silent, is not checked and never ready', () => {
   const { landing } = insightOf(home, other({ groups: [{ ...san, vg: { vg_missing_pv_count: '1' } }] }));
   expect(landing.nodes).toEqual([

@@ -5,6 +5,7 @@
 import type { ClusterContext } from '../cluster-context';
 import { isQuorate } from '../cluster-context';
 import type { Guest, StorageEntry } from '../facts';
+import { longestName } from '../parse/volume-name';
 import { type CompleteView, completeView } from '../references';
 import type { Found, NodeReport } from '../report-shape';
 import type { Searched } from '../rule';
@@ -73,7 +74,7 @@ function saySearched(guests: readonly Guest[], storages: readonly StorageEntry[]
     storages: storages
       .filter(isOffered)
       .slice(0, maxStorages)
-      .map(({ id, vgname }) => ({ id, group: vgname })),
+      .map(({ id, vgname }) => ({ id: id.slice(0, longestName), group: vgname.slice(0, longestName) })),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ClusterContext } from '../cluster-context';
 import type { Guest, StorageEntry } from '../facts';
+import { kindOfVolume } from '../parse/volume-name';
 import { indexNames, type NodeNames } from './taken-names';
 
 export type LandingNode = {
@@ -63,7 +64,9 @@ function attachedVolumes({ references }: Guest): readonly Volume[] {
   return references.flatMap(({ section, key, volume }) => {
     const colon = volume.indexOf(':');
     const isAttached = section === '' && !key.startsWith('unused') && key !== 'fleecing-images';
-    return isAttached && colon > 0 && !volume.startsWith('/') ? [{ storage: volume.slice(0, colon), name: volume.slice(colon + 1) }] : [];
+    return isAttached && colon > 0 && !volume.startsWith('/')
+      ? [{ storage: volume.slice(0, colon), name: volume.slice(Math.max(colon, volume.lastIndexOf('/')) + 1) }]
+      : [];
   });
 }
 
@@ -92,7 +95,8 @@ function landVolume(names: NodeNames, { node: home, template }: Guest, name: str
   if (second !== undefined) return { why: `two volume groups are called ${vgname}` };
   if (group.notWhole !== undefined) return 'notChecked';
   const volume = names.volumeOf(group, name);
-  if (volume === undefined) return { why: `${vgname} has no ${name}` };
+  // A cloud-init drive is made anew at start.
+  if (volume === undefined && kindOfVolume(name) !== 'cloudinit') return { why: `${vgname} has no ${name}` };
   // A template is never started; its disks are read where they are.
   return !template && names.isTaken(vgname, name, volume) ? { why: `the name ${name} is taken by another mapping` } : 'ready';
 }
