@@ -1,7 +1,7 @@
 /** What the members of a cluster know together, each fact on the word it needs (docs/architecture.md). */
-import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
+import type { ClusterEvidence, FreshMember, Member, Neighbour } from './cluster-evidence';
 import { type Evidence, known, unknown } from './evidence';
-import type { NodeFacts, VolumeGroup } from './facts';
+import type { LogicalVolume, NodeFacts, VolumeGroup } from './facts';
 import { gatherInFlight, type InFlight } from './in-flight';
 import { type Grouping, groupMembers } from './membership';
 import { freshForMs, isIdentityShared } from './presence';
@@ -25,8 +25,17 @@ export type ClusterContext = {
    * nodes made from one disk image have local groups with one uuid.
    */
   readonly seenBy: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly elsewhere: Elsewhere;
   /** Members of the PVE cluster that are not enrolled, or silent: their own state is not known. */
   readonly absentMembers: readonly string[];
+};
+
+/** Other clusters of the customer that see a group of this one. */
+export type Elsewhere = {
+  /** Their names. */
+  sharedWith(group: VolumeGroup): readonly string[];
+  /** A guest of one of them, as far as it shows them now, names the volume. */
+  isUsed(group: VolumeGroup, volume: LogicalVolume): boolean;
 };
 
 const hasFacts = (member: Member): member is FreshMember => member.facts !== undefined;
@@ -36,7 +45,7 @@ export function isFresh(member: Member, now: number): member is FreshMember {
   return hasFacts(member) && now - member.lastSeenAt <= freshForMs(member.intervalSeconds) && !isIdentityShared(member, now);
 }
 
-export function gatherCluster({ members, now }: ClusterEvidence): ClusterContext {
+export function gatherCluster({ members, neighbours, now }: ClusterEvidence): ClusterContext {
   const heard = members.filter(hasFacts).sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
   const fresh = heard.filter((member) => isFresh(member, now));
   const silent = heard.filter((member) => !isFresh(member, now));
@@ -52,7 +61,17 @@ export function gatherCluster({ members, now }: ClusterEvidence): ClusterContext
     views,
     inFlight: gatherInFlight(fresh),
     seenBy: countSightings(heard),
+    elsewhere: lookElsewhere(neighbours, views),
     absentMembers: findAbsentMembers(fresh),
+  };
+}
+
+function lookElsewhere(neighbours: readonly Neighbour[], views: ViewIndexes): Elsewhere {
+  const others = neighbours.map((one) => ({ name: one.cluster, groups: new Set(one.groups), references: views.join(one.views, []) }));
+  const seeing = (group: VolumeGroup) => others.filter(({ groups }) => groups.has(group.uuid));
+  return {
+    sharedWith: (group) => seeing(group).map(({ name }) => name),
+    isUsed: (group, volume) => seeing(group).some(({ references }) => references.guestsOf(group, volume).length > 0),
   };
 }
 

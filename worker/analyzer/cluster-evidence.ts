@@ -49,6 +49,10 @@ export type Neighbour = {
   readonly groups: readonly string[];
   /** Fresh views of its members; none: nothing is said about unused volumes of those groups. */
   readonly views: readonly ClusterView[];
+  /** Uuids of volumes its nodes have open, now or when they were heard last. */
+  readonly open?: readonly string[];
+  /** Its nodes of which that is not known, or not known now. */
+  readonly unheard?: readonly string[];
 };
 
 export type ClusterEvidence = {

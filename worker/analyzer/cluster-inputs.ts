@@ -42,7 +42,7 @@ export type Use = {
   readonly storages: readonly (readonly StorageEntry[])[];
   /** Named by a guest, a mention, or a guest of another cluster that sees the group. */
   isUsed(group: VolumeGroup, volume: LogicalVolume): boolean;
-  /** Open on a member, now or when it was heard last. */
+  /** Open on a member, or on a node of another cluster that sees the group: now or when it was heard last. */
   isOpen(volume: LogicalVolume): boolean;
   /** A command is in the middle of its mapping on some member: made, renamed or removed while it was read, suspended. */
   isChanging(volume: LogicalVolume): boolean;
@@ -51,6 +51,8 @@ export type Use = {
   opaqueIn(group: VolumeGroup): string | undefined;
   /** Other clusters that see the group: what runs there is not known here. */
   neighboursOf(group: VolumeGroup): readonly string[];
+  /** Nodes of those clusters of which it is not known what they have open: `dr2 of dr-site`. */
+  unheardElsewhere(group: VolumeGroup): readonly string[];
   /** Members whose open counts are not known now. */
   readonly unseenMembers: readonly string[];
 };
@@ -109,7 +111,7 @@ function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, refer
     const [other] = othersOf(group).filter(({ moving }) => moving.has(guest));
     return other && { guest, says: `${other.moving.get(guest)} in ${other.name}` };
   };
-  const open = new Set<string>();
+  const open = new Set(neighbours.flatMap((neighbour) => neighbour.open ?? []));
   const changing = new Set<string>();
   for (const { facts } of [...fresh, ...silent]) {
     for (const { uuid, open: openCount, agreed, suspended, tables } of facts.mappings.status === 'known' ? facts.mappings.value : []) {
@@ -132,6 +134,10 @@ function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, refer
     isChanging: (volume) => changing.has(volume.uuid),
     holdOf: (group, volume) => inFlight.holdOf([volume.name], []) ?? inFlight.blindness ?? holdElsewhere(group, volume),
     opaqueIn: (group) => [references, ...othersOf(group).map((other) => other.references)].flatMap(({ opaque }) => opaque.slice(0, 1))[0]?.path,
+    unheardElsewhere: (group) =>
+      neighbours
+        .filter(({ groups }) => groups.includes(group.uuid))
+        .flatMap(({ cluster: name, unheard = [] }) => unheard.map((node) => `${node} of ${name}`)),
     neighboursOf: (group) => othersOf(group).map(({ name }) => name),
     unseenMembers: absentMembers,
   };

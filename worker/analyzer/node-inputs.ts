@@ -1,5 +1,5 @@
 /** The facts a rule about one node may ask for, each known or not for a reason. */
-import type { ClusterContext } from './cluster-context';
+import type { ClusterContext, Elsewhere } from './cluster-context';
 import { isQuorate } from './cluster-context';
 import type { FreshMember } from './cluster-evidence';
 import { type DeviceTree, growTree } from './device-tree';
@@ -61,6 +61,8 @@ export type Ownership = {
   isShared(group: VolumeGroup, volume: LogicalVolume): Evidence<boolean>;
   /** The node is a member that nobody hears now. */
   isUnheard(node: string): boolean;
+  /** Other clusters of the customer that see the group, and whether a guest of theirs names the volume. */
+  readonly elsewhere: Elsewhere;
 };
 
 export type Circumstances = {
@@ -170,6 +172,7 @@ function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<O
         return unknown({ reason: 'not_enrolled', node: cluster.absentMembers.join(', ') || `a second node with ${name}` });
       },
       isUnheard: (node) => cluster.absentMembers.includes(node),
+      elsewhere: cluster.elsewhere,
     });
   });
 }

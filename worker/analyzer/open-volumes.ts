@@ -7,7 +7,7 @@ import type { ClusterView, LogicalVolume, Mapping, NodeFacts, VolumeGroup } from
 import { gatherInFlight } from './in-flight';
 import { decodeDmName } from './parse/dm-name';
 import { decodeDmUuid } from './parse/dm-uuid';
-import { guestOfVolume } from './parse/volume-name';
+import { guestOfVolume, isConsumerVolume } from './parse/volume-name';
 import { completeView, indexViews } from './references';
 
 export type OpenVolume = {
@@ -74,7 +74,7 @@ function findOwners(facts: NodeFacts, view: ClusterView): (group: Named, volume:
   const self: FreshMember = { nodeId: '', name: facts.node, facts, view, lastSeenAt: 0, intervalSeconds: 0 };
   const inFlight = gatherInFlight([self]);
   return (group, volume) => {
-    const named = references.guest(guestOfVolume(volume.name) ?? -1);
+    const named = isConsumerVolume(volume.name) ? undefined : references.guest(guestOfVolume(volume.name) ?? -1);
     const owners = [...new Set([...references.guestsOf(group, volume), ...(named === undefined ? [] : [named])])];
     if (owners.length > maxOwners || owners.some(({ vmid, node }) => (homes[String(vmid)] ?? node) !== node)) return '';
     if (references.isMentioned(group, volume) || inFlight.holdOf([volume.name], owners) !== undefined) return '';

@@ -89,9 +89,11 @@ function readOpenVolumes(text: string): OpenVolumes {
 
 /** Rows come ordered by cluster: one per fresh view, or one without. */
 function joinNeighbours(rows: readonly NeighbourRow[]): Neighbour[] {
-  const clusters = new Map<string, { cluster: string; groups: string[]; views: ClusterView[] }>();
-  for (const { clusterId, name, groups, view } of rows) {
-    const known = clusters.get(clusterId) ?? { cluster: name, groups: [...new Set(JSON.parse(groups) as string[])], views: [] };
+  const clusters = new Map<string, Neighbour & { readonly views: ClusterView[] }>();
+  for (const { clusterId, name, groups, view, open, unheard } of rows) {
+    const list = (text: string | null): readonly string[] => (text === null ? [] : (JSON.parse(text) as string[]));
+    const first = { cluster: name, groups: [...new Set(list(groups))], views: [], open: list(open), unheard: list(unheard) };
+    const known = clusters.get(clusterId) ?? first;
     if (view !== null) known.views.push(decodeStored<ClusterView>(view));
     clusters.set(clusterId, known);
   }

@@ -13,6 +13,8 @@ const moreKey = 'more';
 /** JSON: volume uuid -> `owner.device`, both shortened; `.device` where the owner is nobody or not to be told. */
 export function writeOpenVolumes(facts: NodeFacts, view: ClusterView): string {
   const volumes = listOpenVolumes(facts, view);
-  const kept = volumes.slice(0, maxOpen).map(({ uuid, device, owner }) => [uuid, `${owner === '' ? '' : shorten(owner)}.${shorten(device)}`]);
+  // In an order that does not depend on what is under way: whether something was opened or closed is told by comparing the uuids.
+  const first = volumes.slice(0, maxOpen).sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
+  const kept = first.map(({ uuid, device, owner }) => [uuid, `${owner === '' ? '' : shorten(owner)}.${shorten(device)}`]);
   return JSON.stringify(Object.fromEntries(volumes.length > maxOpen ? [...kept, [moreKey, '.']] : kept));
 }

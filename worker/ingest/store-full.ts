@@ -94,7 +94,7 @@ export function storeFull(scope: TenantScope, { message, speaker, said, state, r
   // These two compare with the state that is about to be replaced.
   if (isActive) {
     const uuids = read.groups.map(([uuid]) => uuid);
-    statements.push(saveGroups(scope, message, uuids), raiseNeighbours(scope, message, read.viewDigest));
+    statements.push(saveGroups(scope, message, uuids), raiseNeighbours(scope, message, read));
   }
   statements.push(
     saveState(scope, message, { ...read, at: said.now, factsVersion, seqnos: JSON.stringify(Object.fromEntries(read.groups)) }),

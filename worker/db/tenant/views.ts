@@ -26,14 +26,19 @@ const sharesGroupWith = (cluster: string) => `SELECT theirs.cluster_id FROM grou
   WHERE ours.tenant_id = ?1 AND ours.cluster_id = ${cluster} AND theirs.cluster_id <> ${cluster}`;
 
 /**
- * Other clusters see this one's references too. Stands right behind saveGroups and before saveState in the batch: they
- * are raised when a group is new here or when this node's view is not the one it had.
+ * Other clusters see this one's references and open volumes too. Stands right behind saveGroups and before saveState in the
+ * batch: they are raised when a group is new here, when this node's view is not the one it had, or other volumes are open.
  */
-export function raiseNeighbours(scope: TenantScope, message: StoredMessage, viewDigest: string | null): D1PreparedStatement {
+export function raiseNeighbours(
+  scope: TenantScope,
+  message: StoredMessage,
+  { viewDigest, openVolumes }: { readonly viewDigest: string; readonly openVolumes: string },
+): D1PreparedStatement {
   const sql = `UPDATE clusters SET evidence_rev = evidence_rev + 1 WHERE tenant_id = ?1 AND cluster_id IN (${sharesGroupWith('?5')})
     AND ${messageIsStored} AND (changes() > 0 OR NOT EXISTS (
-      SELECT 1 FROM node_states WHERE tenant_id = ?1 AND cluster_id = ?5 AND node_id = ?2 AND view_digest IS ?6))`;
-  return bindStored(scope, sql, message, viewDigest);
+      SELECT 1 FROM node_states WHERE tenant_id = ?1 AND cluster_id = ?5 AND node_id = ?2 AND view_digest IS ?6
+        AND (SELECT json_group_array(key) FROM json_each(coalesce(open_volumes, '{}'))) = (SELECT json_group_array(key) FROM json_each(?7))))`;
+  return bindStored(scope, sql, message, viewDigest, openVolumes);
 }
 
 /** A node came back: its own cluster and those that count on its view. Stands right behind the statement that stores its message. */
@@ -56,11 +61,28 @@ export function selectViews({ db, tenantId }: TenantScope, clusterId: string, fa
 }
 
 /** One row per cluster that shares a volume group and each fresh view of it; `view` null: no fresh view at all. */
-export type NeighbourRow = { readonly clusterId: string; readonly name: string; readonly groups: string; readonly view: string | null };
+export type NeighbourRow = {
+  readonly clusterId: string;
+  readonly name: string;
+  readonly groups: string;
+  readonly view: string | null;
+  /** JSON, in the first row of each cluster only: volumes its nodes have open, and its nodes that are not heard or did not say. */
+  readonly open: string | null;
+  readonly unheard: string | null;
+};
+
+const isFirst = 'row_number() OVER (PARTITION BY c.cluster_id ORDER BY v.digest) = 1';
+const nodesOfNeighbour = `FROM nodes o LEFT JOIN node_states t ON t.tenant_id = o.tenant_id AND t.cluster_id = o.cluster_id AND t.node_id = o.node_id
+  WHERE o.tenant_id = ?1 AND o.cluster_id = c.cluster_id AND o.status = 'active'`;
+const openThere = `(SELECT json_group_array(DISTINCT k.key) FROM (SELECT t.open_volumes ${nodesOfNeighbour}) s, json_each(coalesce(s.open_volumes, '{}')) k)`;
+/** Kept by a release that did not look, or more than was kept (ingest/open-volumes.ts). */
+const unheardThere = `(SELECT json_group_array(o.name) ${nodesOfNeighbour}
+  AND (t.open_volumes IS NULL OR json_extract(t.open_volumes, '$.more') IS NOT NULL OR o.last_seen_at < ?4 - max(o.interval_s * 3, 900) * 1000))`;
 
 /** Fresh as freshForMs says: a member that holds it was heard within three intervals, at least 15 minutes. */
 export function selectNeighbours({ db, tenantId }: TenantScope, clusterId: string, factsVersion: number, now: number): D1PreparedStatement {
-  const sql = `SELECT c.cluster_id AS clusterId, c.name, g.groups, v.view FROM (
+  const sql = `SELECT c.cluster_id AS clusterId, c.name, g.groups, v.view,
+      CASE WHEN ${isFirst} THEN ${openThere} END AS open, CASE WHEN ${isFirst} THEN ${unheardThere} END AS unheard FROM (
       SELECT theirs.cluster_id, json_group_array(theirs.vg_uuid) AS groups FROM group_clusters ours JOIN group_clusters theirs
         ON theirs.tenant_id = ours.tenant_id AND theirs.vg_uuid = ours.vg_uuid AND theirs.cluster_id <> ours.cluster_id
       WHERE ours.tenant_id = ?1 AND ours.cluster_id = ?2 GROUP BY theirs.cluster_id) g

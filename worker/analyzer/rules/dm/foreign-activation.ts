@@ -10,6 +10,7 @@ import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
 import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
+import { sayShared } from '../../words';
 import { type ForeignOwner, foreignOwner } from './foreign-owner';
 import { mappingsNotChecked } from './leftover';
 import { mappingEvidence } from './mapping-evidence';
@@ -27,6 +28,8 @@ type Detail = {
   readonly isLayered: boolean;
   /** Nobody hears the node its guest lives on: what runs there is not known. */
   readonly isHomeUnheard: boolean;
+  /** Other clusters of the customer that see the group. */
+  readonly sharedWith?: readonly string[];
 };
 
 export const foreignActivation = defineRule<NodeInputs>()({
@@ -102,6 +105,7 @@ export const foreignActivation = defineRule<NodeInputs>()({
           ...identity,
           isLayered: layered.has(identity.lvUuid),
           isHomeUnheard: ownership.isUnheard(guest.node),
+          sharedWith: ownership.elsewhere.sharedWith(group).slice(0, 8),
         },
       });
     }
@@ -111,7 +115,7 @@ export const foreignActivation = defineRule<NodeInputs>()({
     sentence: `${node} has ${detail.volume} active. ${detail.who} lives on ${detail.home}.`,
     breaks: `Nothing today. As soon as this disk is deleted, resized or snapshotted on ${detail.home}, ${node} can no longer start or receive ${detail.who}.`,
     messages: [],
-    because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no lock, and no migration, backup or task for ${detail.who} on the nodes that were heard.${detail.isHomeUnheard ? ` Not checked: ${detail.home} itself, it has not been heard.` : ''}`,
+    because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no lock, and no migration, backup or task for ${detail.who} on the nodes that were heard.${detail.isHomeUnheard ? ` Not checked: ${detail.home} itself, it has not been heard.` : ''}${sayShared(detail.group, detail.sharedWith ?? [])}`,
     todo: detail.isLayered
       ? `It has a snapshot: deactivating it takes the snapshot along without a word. Look at ${commandWith('lvs', detail.group)} first. No script is offered.`
       : `Deactivate it on ${node}. LVM refuses by itself if it is in use.`,

@@ -70,7 +70,8 @@ export const foreignOpen = defineRule<NodeInputs>()({
       const skip = (why: NotChecked['why']) => notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
       const foreign = foreignOwner(judged, ownership, circumstances);
       if (foreign.status === 'unknown') skip(foreign.why);
-      if (foreign.status === 'unknown' || foreign.value === undefined) continue;
+      // A template is only read, by everything that was made from it.
+      if (foreign.status === 'unknown' || foreign.value === undefined || foreign.value.owners.every(({ template }) => template)) continue;
       const processes = foreign.value.owners.map((owner) => ({ owner, runs: circumstances.hasProcess(owner.vmid) }));
       const running = processes.find(({ runs }) => runs.status === 'known' && runs.value)?.owner;
       if (running === undefined) {

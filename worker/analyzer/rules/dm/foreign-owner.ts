@@ -32,6 +32,8 @@ export function foreignOwner(
   const [guest] = owners;
   if (guest === undefined || owners.some((owner) => ownership.isHere(owner)) || ownership.references.isMentioned(group, volume))
     return known(undefined);
+  // Told by its number alone, and a guest of another cluster on this group names it: two clusters may use one number.
+  if (ownership.references.guestsOf(group, volume).length === 0 && ownership.elsewhere.isUsed(group, volume)) return known(undefined);
   const shared = ownership.isShared(group, volume);
   if (shared.status === 'unknown') return shared;
   if (!shared.value) return known(undefined);

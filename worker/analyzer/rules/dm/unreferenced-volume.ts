@@ -90,7 +90,8 @@ function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, stora
   const guest = number === undefined ? undefined : use.references.guest(number);
   const kind = kindOfVolume(volume.name);
   // A group only one node sees cannot be open elsewhere.
-  const unseenMembers = nodes.length > 1 || storage.shared ? use.unseenMembers.slice(0, 32).map((name) => name.slice(0, 64)) : [];
+  const unseenMembers =
+    nodes.length > 1 || storage.shared ? [...use.unseenMembers, ...use.unheardElsewhere(group)].slice(0, 32).map((name) => name.slice(0, 64)) : [];
   const [unheard] = [...unseenMembers, ...use.neighboursOf(group)];
   return {
     subject,
@@ -111,6 +112,10 @@ function toHit({ group, readBy, nodes }: SeenGroup, volume: LogicalVolume, stora
       elsewhere: guest === undefined ? [] : use.references.elsewhere(guest, volume.name),
       isFixed: isFixedName(volume.name) || kind === 'being-deleted' || kind === 'backup-snapshot',
       unseenMembers,
+      sharedWith: use
+        .neighboursOf(group)
+        .slice(0, 8)
+        .map((name) => name.slice(0, 64)),
     },
   };
 }

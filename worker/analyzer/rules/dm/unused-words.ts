@@ -3,7 +3,7 @@ import type { VolumeKind } from '../../parse/volume-name';
 import { isPlainToken } from '../../plain-text';
 import type { Explanation } from '../../report-shape';
 import type { Place, Searched } from '../../rule';
-import { listNames } from '../../words';
+import { listNames, sayShared } from '../../words';
 
 export type UnusedDetail = {
   readonly volume: string;
@@ -20,6 +20,8 @@ export type UnusedDetail = {
   readonly elsewhere: readonly string[];
   readonly isFixed: boolean;
   readonly unseenMembers: readonly string[];
+  /** Other clusters of the customer that see the group. */
+  readonly sharedWith?: readonly string[];
 };
 
 /** What it is, where it is not a disk like any other. */
@@ -32,7 +34,7 @@ const purposes: Readonly<Partial<Record<VolumeKind, string>>> = {
 };
 
 export function explainUnused(detail: UnusedDetail, { searched }: Place): Explanation {
-  const { volume, group, kind, sectors, made, host, owner, elsewhere, unseenMembers } = detail;
+  const { volume, group, kind, sectors, made, host, owner, elsewhere, unseenMembers, sharedWith = [] } = detail;
   const purpose = purposes[kind];
   return {
     sentence: `${volume} (${sizeInWords(sectors)}${made === '' ? '' : `, made ${made.slice(0, 10)}`}) lies in ${group} and no guest in this cluster uses it${purpose === undefined ? '' : `: ${purpose}`}.`,
@@ -42,6 +44,7 @@ export function explainUnused(detail: UnusedDetail, { searched }: Place): Explan
       `${saySearched(detail, searched)} Nothing has it open where that could be seen.` +
       (elsewhere.length === 0 ? '' : ` ${owner} uses this name elsewhere: ${elsewhere.join(', ')}.`) +
       (host === '' ? '' : ` Made on ${host}.`) +
+      sayShared(group, sharedWith) +
       (unseenMembers.length === 0 ? '' : ` Not checked whether it is open on ${listNames(unseenMembers)}.`) +
       ' Not seen: a cluster that shares this group and is not enrolled here.',
     todo: sayTodo(detail),
