@@ -24,6 +24,9 @@ export type JudgedMapping = {
   readonly presence: Evidence<Presence>;
 };
 
+/** Instead of a number: the table uses no device at all. */
+export const noDevice = 'none';
+
 const notLvm: Unknown = { reason: 'not_captured', capture: 'lvm.report' };
 
 export function judgeMappings(facts: NodeFacts, tree: Evidence<DeviceTree>): Evidence<readonly JudgedMapping[]> {
@@ -104,7 +107,7 @@ function seenWhole(mapping: Mapping, group: VolumeGroup, index: NodeIndex): Evid
   const foreign = reached.find((device) => !group.devices.includes(device));
   if (foreign !== undefined) return unknown({ reason: 'foreign_device', group: group.name, device: foreign });
   // A table without any device (error, zero) proves nothing about where LVM read its metadata.
-  return reached.length === 0 ? unknown({ reason: 'foreign_device', group: group.name, device: 'none' }) : known(true);
+  return reached.length === 0 ? unknown({ reason: 'foreign_device', group: group.name, device: noDevice }) : known(true);
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { DeviceTree } from './device-tree';
 import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, NodeFacts, VolumeGroup } from './facts';
-import type { JudgedMapping } from './judged-mapping';
+import { type JudgedMapping, noDevice } from './judged-mapping';
 import { decodeDmUuid } from './parse/dm-uuid';
 
 export type TrustedGroup = { readonly group: VolumeGroup; volumeCalled(name: string): LogicalVolume | undefined };
@@ -67,12 +67,12 @@ function indexByName(groups: readonly VolumeGroup[]): ReadonlyMap<string, readon
   return places;
 }
 
-/** Group uuid -> a disk its mappings use and LVM does not read it from: another copy of the LUN. */
+/** Group uuid -> a disk its mappings use and LVM does not read it from: another copy of the LUN. A wiped table uses none. */
 function devicesElsewhere(judged: readonly JudgedMapping[]): ReadonlyMap<string, string> {
   const devices = new Map<string, string>();
   for (const { lvm, presence } of judged) {
     if (lvm === undefined || presence.status === 'known' || presence.why.reason !== 'foreign_device') continue;
-    devices.set(lvm.vgUuid, presence.why.device);
+    if (presence.why.device !== noDevice) devices.set(lvm.vgUuid, presence.why.device);
   }
   return devices;
 }

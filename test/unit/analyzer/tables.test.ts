@@ -108,6 +108,16 @@ describe('a table against the segments of its volume', () => {
     ['a hidden volume below', '0 65536 linear 253:9 0', { ...volume, segments: [{ seg_pe_ranges: 'vm-100-disk-0_corig:0-7' }] }, 'layered'],
   ] as const)('is not compared for %s', (_what, table, told, why) => expect(against(table, told)).toEqual({ verdict: 'not_compared', why }));
 
+  // lvconvert --cachevol: two mappings in one volume, each of a part of it.
+  it.each(['cdata', 'cmeta'])('is not compared for the layer %s of a cache volume', (suffix) => {
+    const layer = mapped('san', 'vm-100-disk-0', 1, { table: '0 8192 linear 253:9 0' });
+    const named = { ...layer, name: `${name}-${suffix}`, uuid: `${layer.uuid}-${suffix}` };
+    expect(tableOf({ name: 'pve1', groups: [group(volume)], mappings: [named] }, named.name)?.against).toEqual({
+      verdict: 'not_compared',
+      why: 'cache',
+    });
+  });
+
   it.each([
     ['a gap in the table', '0 8192 linear 8:16 2048,16384 8192 linear 8:16 18432', volume, 'dm.table'],
     ['a line the filter took away', '?', volume, 'dm.table'],

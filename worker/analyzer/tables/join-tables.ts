@@ -62,10 +62,16 @@ function typesOf(targets: readonly Target[]): readonly string[] {
 function compareWith({ table, pieces }: Joined, { vgUuid, lvUuid, suffix }: LvmUuid, layouts: Layouts, pools: ReadonlyMap<string, string>) {
   const volume = layouts.get(vgUuid)?.volume(lvUuid);
   if (volume === undefined) return undefined;
-  // A pool's own mapping lies on its other one, and a missing part has no segments of its own.
-  if (suffix === 'pool' || suffix.startsWith('missing_'))
-    return { verdict: 'not_compared', why: suffix === 'pool' ? 'thin-pool' : 'missing device' } as const;
+  const why = whyNothingOfItsOwn(suffix);
+  if (why !== undefined) return { verdict: 'not_compared', why } as const;
   return compareTable(table.targets, pieces, volume, volume.poolUuid === undefined ? undefined : pools.get(vgUuid + volume.poolUuid));
+}
+
+/** Layers that have no segments of their own: a pool's on its other mapping, a missing part, data and metadata in one cache volume. */
+function whyNothingOfItsOwn(suffix: string): string | undefined {
+  if (suffix === 'pool') return 'thin-pool';
+  if (suffix === 'cdata' || suffix === 'cmeta') return 'cache';
+  return suffix.startsWith('missing_') ? 'missing device' : undefined;
 }
 
 /** Uuids of group and pool -> `major:minor` of the mapping thin volumes lie on. */

@@ -171,6 +171,12 @@ describe('leaves alone', () => {
   });
 });
 
+it('is found beside a disk whose table was wiped: that one uses no device, so it speaks of no other copy of the LUN', () => {
+  const wiped = mapped('san1vg', 'vm-100-disk-0', 9, { uses: '', table: '0 65536 error ' });
+  const guests = [vm(100, 'pve1', 'scsi0: san-prod:vm-100-disk-1\n')];
+  expect(saysOf(alone(guests, { mappings: [...localLayers, wiped] }))).toEqual(['warning 100 san-prod:vm-100-disk-1 attached']);
+});
+
 describe('is not checked', () => {
   const lost = [vm(100, 'pve1', 'scsi0: san-prod:vm-100-disk-1\nscsi1: san-prod:vm-100-disk-2\n')];
   const doubts: readonly [string, FakeNode, readonly string[]][] = [
