@@ -34,10 +34,10 @@ export type OpenTwice = {
 
 /** Volumes of guests that two nodes or more have open while not all of those nodes are home to a guest that uses it. */
 export function findOpenTwice(cluster: ClusterContext, references: References): readonly OpenTwice[] {
-  const sightings = gatherSightings(cluster);
+  const sightings = [...gatherSightings(cluster)].filter(([, all]) => all.length > 1);
+  if (sightings.length === 0) return [];
   const groups = indexVolumes(cluster.fresh);
-  return [...sightings].flatMap(([uuids, all]): OpenTwice[] => {
-    if (all.length < 2) return [];
+  return sightings.flatMap(([uuids, all]): OpenTwice[] => {
     const place = groups.get(uuids);
     if (place === undefined) return [];
     const owners = distinct(references.guestsOf(place.group, place.volume));

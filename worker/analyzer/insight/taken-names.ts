@@ -4,7 +4,6 @@
  */
 import type { FreshMember } from '../cluster-evidence';
 import type { LogicalVolume, VolumeGroup } from '../facts';
-import { encodeDmName } from '../parse/dm-name';
 import { decodeDmUuid } from '../parse/dm-uuid';
 
 export type NodeNames = {
@@ -12,8 +11,8 @@ export type NodeNames = {
   /** Groups of that name; more than one: PVE's own commands fail. */
   groupsCalled(name: string): readonly VolumeGroup[];
   volumeOf(group: VolumeGroup, name: string): LogicalVolume | undefined;
-  /** Something else than this volume (undefined: than any volume) has its name. */
-  isTaken(group: string, name: string, volume: LogicalVolume | undefined): boolean;
+  /** Something else than this volume (undefined: than any volume) has this name of the device mapper's. */
+  isTaken(dmName: string, volume: LogicalVolume | undefined): boolean;
 };
 
 /** Undefined: the node's mappings or groups could not be read. */
@@ -31,8 +30,8 @@ export function indexNames({ facts, name }: FreshMember): NodeNames | undefined 
       volumes.set(group, byName);
       return byName.get(called);
     },
-    isTaken: (group, called, volume) => {
-      const uuid = taken.get(encodeDmName(group, called));
+    isTaken: (dmName, volume) => {
+      const uuid = taken.get(dmName);
       return uuid !== undefined && decodeDmUuid(uuid)?.lvUuid !== volume?.uuid;
     },
   };

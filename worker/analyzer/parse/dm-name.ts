@@ -18,8 +18,12 @@ export function encodeDmName(vg: string, lv: string, layer = ''): string {
 
 /** One component from `start`: a single hyphen ends it, unless it is the last character. */
 function unquote(name: string, start: number): [component: string, next: number] {
-  let component = '';
-  let at = start;
+  // Usual names have no hyphen here, or only the one behind it.
+  const hyphen = name.indexOf('-', start);
+  if (hyphen === -1) return [name.slice(start), name.length];
+  if (hyphen + 1 < name.length && name[hyphen + 1] !== '-') return [name.slice(start, hyphen), hyphen + 1];
+  let component = name.slice(start, hyphen);
+  let at = hyphen;
   while (at < name.length) {
     if (name[at] === '-' && at + 1 < name.length) {
       if (name[at + 1] !== '-') return [component, at + 1];
