@@ -29,6 +29,22 @@ it('says which guest would not start where, which ids are blocked, and what spac
   expect(page).toContain('1 volume, 32 MiB (disks 32 MiB)');
 });
 
+it('says on the page of an unused disk where was searched, from the report of today', async () => {
+  const ports = await makePorts();
+  const customer = await makeCustomer(ports);
+  const { token } = await makeToken(ports, customer);
+  for (const fake of [pve1, pve2, pve3]) await (await enrolTestNode(ports, token, fake.name)).full(capturesOf(fake));
+  const [finding] = await rows<{ finding_id: string; detail: string }>(
+    customer,
+    "SELECT finding_id, detail FROM findings WHERE tenant_id = :tenant AND rule = 'dm.unreferenced-volume'",
+  );
+  const asAda = await signIn(ports, openApp(ports));
+  const page = await (await asAda(`/t/${customer.tenantId}/findings/${finding?.finding_id}`)).text();
+  expect(page).toContain('Searched: 4 VMs, 1 container on 3 nodes;');
+  // What changes with every new guest is not stored with the finding.
+  expect(finding?.detail).not.toMatch(/Searched|"vms"/);
+});
+
 it('says nothing of guests while no quorate member has spoken', async () => {
   expect(await pageOf({ ...pve2, quorate: false })).not.toContain('Would guests start here?');
 });
