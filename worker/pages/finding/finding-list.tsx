@@ -1,48 +1,82 @@
 /** Findings in full: what, what it breaks, how we know, what to do. Names come from nodes and are shown with everything invisible made visible. */
 import { visibleLines, visibleText } from '../../text/visible';
+import { listOf } from '../frame/count-words';
 import { Sign } from '../frame/glyphs';
 import { Ago } from '../frame/time';
 import type { FindingView } from './finding-view';
+import { joinNodes, type NodesStory } from './same-on-nodes';
 
 /** More than this on one page is a list nobody reads and a page nobody waits for. */
 const shownAtMost = 50;
+/** Nodes of one story that are shown in full. */
+const nodesAtMost = 16;
 /** The first ones are open; the rest unfold. */
 const openAtMost = 3;
 
 export function FindingList({ findings, now, withNode }: { findings: readonly FindingView[]; now: number; withNode: boolean }) {
-  const hidden = findings.length - shownAtMost;
+  const stories = joinNodes(findings);
+  const hidden = stories.slice(shownAtMost).reduce((sum, { others }) => sum + 1 + others.length, 0);
   return (
     <section class="card" aria-label="Findings">
-      {findings.slice(0, shownAtMost).map((finding, index) => (
-        <Finding finding={finding} now={now} withNode={withNode} open={index < openAtMost} />
+      {stories.slice(0, shownAtMost).map((story, index) => (
+        <Story story={story} now={now} withNode={withNode} open={index < openAtMost} />
       ))}
       {hidden > 0 && <p class="pad soft">And {hidden} more.</p>}
     </section>
   );
 }
 
-function Finding({ finding, now, withNode, open }: { finding: FindingView; now: number; withNode: boolean; open: boolean }) {
+function Story({ story: { first, others }, now, withNode, open }: { story: NodesStory; now: number; withNode: boolean; open: boolean }) {
+  const nodes = [first, ...others].map(({ nodeName }) => visibleText(nodeName)).filter((name) => name !== '');
   return (
-    <details class="finding" id={finding.number} open={open}>
+    <details class="finding" id={first.number} open={open}>
       <summary>
         <h3>
-          <Sign mark={finding.severity} /> <span class="number">{finding.number}</span> {visibleText(finding.title)}
-          {withNode && finding.nodeName !== '' && <span class="quiet"> {visibleText(finding.nodeName)}</span>}
+          <Sign mark={first.severity} /> <span class="number">{first.number}</span>{' '}
+          {others.length > 0 && <span class="number">+ {others.length}</span>} {visibleText(first.title)}
+          {withNode && nodes.length > 0 && <span class="quiet"> {sayNodes(nodes)}</span>}
         </h3>
       </summary>
-      <Body finding={finding} />
-      <p class="aside">
-        Open for <Ago at={finding.openedAt} now={now} bare />
-        {' · '}
-        <span class="mono">{finding.rule}</span>
-        {' · '}
-        <a href={finding.page}>lines it rests on</a>
-      </p>
+      <Body finding={first} />
+      <Aside finding={first} now={now} />
+      {others.slice(0, nodesAtMost).map((finding) => (
+        <OnNode finding={finding} now={now} />
+      ))}
+      {others.length > nodesAtMost && <p class="soft">And on {others.length - nodesAtMost} more nodes.</p>}
     </details>
   );
 }
 
-export function Body({ finding: { explanation, subject, alreadyHit, heldBack, safe } }: { finding: FindingView }) {
+const sayNodes = (nodes: readonly string[]) => listOf(nodes.length > 8 ? [...nodes.slice(0, 8), `${nodes.length - 8} more`] : nodes);
+
+function Aside({ finding, now }: { finding: FindingView; now: number }) {
+  return (
+    <p class="aside">
+      Open for <Ago at={finding.openedAt} now={now} bare />
+      {' · '}
+      <span class="mono">{finding.rule}</span>
+      {' · '}
+      <a href={finding.page}>lines it rests on</a>
+    </p>
+  );
+}
+
+/** The same on another node: what it is there, and what is to be done there. */
+function OnNode({ finding, now }: { finding: FindingView; now: number }) {
+  return (
+    <section id={finding.number}>
+      <h4>
+        <span class="number">{finding.number}</span> {visibleText(finding.nodeName)}
+      </h4>
+      {finding.explanation !== undefined && <p>{visibleText(finding.explanation.sentence)}</p>}
+      <Todo finding={finding} />
+      <Aside finding={finding} now={now} />
+    </section>
+  );
+}
+
+export function Body({ finding }: { finding: FindingView }) {
+  const { explanation, subject, alreadyHit } = finding;
   if (explanation === undefined) {
     return (
       <p>
@@ -66,6 +100,15 @@ export function Body({ finding: { explanation, subject, alreadyHit, heldBack, sa
       <h4>How we know</h4>
       <p>{visibleText(explanation.because)}</p>
       <h4>What to do</h4>
+      <Todo finding={finding} />
+    </>
+  );
+}
+
+function Todo({ finding: { explanation, heldBack, safe } }: { finding: FindingView }) {
+  if (explanation === undefined) return null;
+  return (
+    <>
       {/* Above the command: who copies it has read it. */}
       {heldBack !== null && (
         <p>
