@@ -1,5 +1,5 @@
 /** One node: its findings in full, every check with its outcome, and what its newest check-in held. */
-import { sayPerformance } from '../../analyzer';
+import { type Counts, sayPerformance } from '../../analyzer';
 import { readState } from '../../db/tenant/states';
 import { readVitals } from '../../db/tenant/vitals';
 import type { StaffCall } from '../../http/call';
@@ -89,7 +89,7 @@ function Lede({ node, seen: { report, findings }, now }: { node: NodeMark; seen:
       <b>{answer}</b>{' '}
       {said !== undefined && (
         <>
-          {said.counts === null ? 'Mappings not checked' : countOf(said.counts.total, 'mapping')}
+          {said.counts === null ? 'Mappings not checked' : sayCounts(said.counts)}
           {said.guests !== null && `, ${countOf(said.guests.total, 'guest')} (${said.guests.running} running)`}.{' '}
         </>
       )}
@@ -105,6 +105,12 @@ function Lede({ node, seen: { report, findings }, now }: { node: NodeMark; seen:
       </span>
     </p>
   );
+}
+
+/** What is held back or not known stands apart from what counts. */
+function sayCounts({ total, notChecked, held = 0 }: Pick<Counts, 'total' | 'notChecked'> & { readonly held?: number }): string {
+  const apart = [...(held > 0 ? [`${held} held back`] : []), ...(notChecked > 0 ? [`${notChecked} not checked`] : [])];
+  return `${countOf(total, 'mapping')}${apart.length === 0 ? '' : ` (${apart.join(', ')})`}`;
 }
 
 /** Why this page may be old or empty, and what to look at. */

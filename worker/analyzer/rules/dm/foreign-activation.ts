@@ -118,7 +118,7 @@ export const foreignActivation = defineRule<NodeInputs>()({
     because: `Shared volume group; active on ${node}, open count 0; the configuration lies on ${detail.home}; no lock, and no migration, backup or task for ${detail.who} on the nodes that were heard.${detail.isHomeUnheard ? ` Not checked: ${detail.home} itself, it has not been heard.` : ''}${sayShared(detail.group, detail.sharedWith ?? [])}`,
     todo: detail.isLayered
       ? `It has a snapshot: deactivating it takes the snapshot along without a word. Look at ${commandWith('lvs', detail.group)} first. No script is offered.`
-      : `Deactivate it on ${node}. LVM refuses by itself if it is in use.`,
+      : `Deactivate it on ${node}. LVM refuses by itself if it is in use. It comes back at the next boot as long as its autoactivation is on.`,
     safe: detail.isLayered
       ? []
       : ['open count 0', 'nothing on top', 'no snapshot of it', `${detail.who} lives on ${detail.home}`, `no lock and no task on ${detail.who}`],

@@ -51,7 +51,9 @@ export const impostorMapping = defineRule<NodeInputs>()({
       ],
       because:
         `The mapping's UUID is ${shortUuid(detail.uuid)}; ${detail.group} was read completely and no volume in it has that UUID. ` +
-        `${path} is ${shortUuid(detail.namesake ?? '')} today. ${sayOpen(detail)}${saySharing(detail.sharesWith)}`,
+        `${path} is ${shortUuid(detail.namesake ?? '')} today. ` +
+        'By hand: lvs shows the volume as not active here although /dev/mapper has its name, and lvchange -an says nothing and does nothing. ' +
+        `${sayOpen(detail)}${saySharing(detail.sharesWith)}`,
       todo:
         (detail.isOpen ? `It is open: what writes there writes into blocks of other disks. Shut down ${guest} if it runs on ${node}. ` : '') +
         (sayByHand(detail, node) ||

@@ -131,5 +131,5 @@ export function sayByHand(detail: LeftoverDetail, node: string): string {
 
 export function sayOpen({ isOpen, holders }: LeftoverDetail): string {
   if (isOpen) return 'It is open.';
-  return holders.length > 0 ? 'Only the mappings on top have it open.' : 'Nothing has it open.';
+  return holders.length > 0 ? 'Only the mappings on top have it open.' : 'Open count 0, nothing on top of it.';
 }

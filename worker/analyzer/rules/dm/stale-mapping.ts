@@ -59,7 +59,9 @@ export const staleMapping = defineRule<NodeInputs>()({
           : []),
       ],
       because: `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${sayOpen(detail)}${saySharing(detail.sharesWith)}`,
-      todo: sayByHand(detail, node) || `Remove the mapping on ${node}; no data is involved. A reboot of ${node} clears it too.`,
+      todo:
+        sayByHand(detail, node) ||
+        `Remove the mapping on ${node}; no data is involved. A reboot of ${node} clears it too. Most likely cause: the disk was active here and was deleted on another node.`,
       safe: whyRemovable(detail),
       commands: removalCommands(detail),
     };
