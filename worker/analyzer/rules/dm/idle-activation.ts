@@ -31,7 +31,7 @@ export const idleActivation = defineRule<NodeInputs>()({
   brief: 'active, its guest is stopped',
   severity: 'info',
   counts: 'none',
-  // A disk just made, restored or cloned stays active until its guest has run.
+  // A disk newly made, restored or cloned stays active until its guest has run.
   holdMinutes: 60,
   doesNotApply: 'No lvm storage: volumes on a thin pool stay active on purpose.',
   reference: {
@@ -41,7 +41,7 @@ export const idleActivation = defineRule<NodeInputs>()({
     evidence: ['dm.info.1', 'dm.info.2', 'lvm.report', 'pve.guests', 'pve.storage', 'qm.list', 'pct.list', 'guest.processes'],
     guards: [
       'Thin volumes stay active by design; templates too: never told.',
-      'A disk just made stays active until its guest has run: nothing is offered for an hour.',
+      'A new disk stays active until its guest has run: nothing is offered for an hour.',
       'A backup of a stopped guest, any lock or task: not checked.',
       'A volume with another verdict (an old size, an old name, an error in its table): that one is told.',
     ],
