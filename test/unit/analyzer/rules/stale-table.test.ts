@@ -16,6 +16,18 @@ const here = (table: string, more: Partial<FakeMapping> = {}) => mapped('san1vg'
 function nodes(mapping: FakeMapping, both: Partial<FakeNode> = {}, one: Partial<FakeNode> = {}) {
   return pair({ guests: [vm(100, 'pve1', `scsi0: san-prod:${disk}\n`)], groups: [san(disk)], ...both }, { mappings: [mapping], ...one });
 }
+/** A disk with a thick snapshot, its table older than its last resize. */
+const withSnapshot: readonly FakeVolume[] = [
+  { name: disk, attr: 'owi-XX----' },
+  { name: 'before', attr: 'swi-XX----', origin: disk },
+];
+const layers = [
+  here('0 8192 snapshot-origin 253:2', { uses: '253:2' }),
+  { ...mapped('san1vg', disk, 2, { table: grownTable, open: 2 }), name: 'san1vg-vm--100--disk--0-real', uuid: dmUuid('san1vg', disk, 'real') },
+  { ...mapped('san1vg', 'before', 3, { open: 1 }), name: 'san1vg-before-cow', uuid: dmUuid('san1vg', 'before', 'cow') },
+  mapped('san1vg', 'before', 4, { uses: '253:2,253:3' }),
+];
+
 const findingOf = (report: ClusterReport) => report.nodes[0]?.findings.find(({ ruleId }) => ruleId === 'dm.stale-table');
 const whyNot = (report: ClusterReport) =>
   report.nodes[0]?.outcomes.find(({ ruleId }) => ruleId === 'dm.stale-table')?.notChecked.map(({ why }) => why.reason);
@@ -51,19 +63,16 @@ describe('it is found', () => {
   });
 
   it('on the lower layer of a disk with a snapshot, for hands', () => {
-    const volumes: readonly FakeVolume[] = [
-      { name: disk, attr: 'owi-XX----' },
-      { name: 'before', attr: 'swi-XX----', origin: disk },
-    ];
-    const layers = [
-      here('0 8192 snapshot-origin 253:2', { uses: '253:2' }),
-      { ...mapped('san1vg', disk, 2, { table: grownTable, open: 2 }), name: 'san1vg-vm--100--disk--0-real', uuid: dmUuid('san1vg', disk, 'real') },
-      { ...mapped('san1vg', 'before', 3, { open: 1 }), name: 'san1vg-before-cow', uuid: dmUuid('san1vg', 'before', 'cow') },
-      mapped('san1vg', 'before', 4, { uses: '253:2,253:3' }),
-    ];
-    const report = judge(...nodes(here(grownTable), { groups: [san(...volumes)] }, { mappings: layers }));
+    const report = judge(...nodes(here(grownTable), { groups: [san(...withSnapshot)] }, { mappings: layers }));
     expect(foundIn(report)).toEqual([`${found}-real`]);
     expect(findingOf(report)).toMatchObject({ remedy: null, explanation: { commands: [] } });
+  });
+
+  it('on that layer also where its guest lives elsewhere, while something has the disk open', () => {
+    const both = { guests: [vm(100, 'pve2', `scsi0: san-prod:${disk}\n`)], groups: [san(...withSnapshot)] };
+    const [origin, ...below] = layers;
+    const report = judge(...nodes(here(grownTable), both, { mappings: [{ ...here('', origin), open: 1 }, ...below] }));
+    expect(foundIn(report)).toEqual([`${found}-real`]);
   });
 
   it('closed although the guest of its number lives elsewhere, where nobody shares the group', () => {
@@ -95,6 +104,11 @@ describe('it says nothing', () => {
     [
       'of a closed disk whose guest lives elsewhere',
       nodes(here(grownTable), { guests: [vm(100, 'pve2', `scsi0: san-prod:${disk}\n`)] }),
+      ['dm.foreign-activation'],
+    ],
+    [
+      'of a disk with a snapshot whose guest lives elsewhere',
+      nodes(here(grownTable), { guests: [vm(100, 'pve2', `scsi0: san-prod:${disk}\n`)], groups: [san(...withSnapshot)] }, { mappings: layers }),
       ['dm.foreign-activation'],
     ],
     [

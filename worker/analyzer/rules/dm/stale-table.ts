@@ -67,6 +67,8 @@ export const staleTable = defineRule<NodeInputs>()({
   needs: ['mappings', 'tables', 'circumstances'],
   detect({ mappings, circumstances }): Detection<StaleTableDetail> {
     const layered = layeredVolumes(mappings);
+    const isClosedOrigin = ({ lvm, mapping }: JudgedMapping) => lvm?.suffix === '' && mapping.open === 0 && layered.has(lvm.lvUuid);
+    const closedOrigins = new Set(layered.size === 0 ? [] : mappings.filter(isClosedOrigin).flatMap(({ lvm }) => lvm?.lvUuid ?? []));
     const found: Hit<StaleTableDetail>[] = [];
     const notChecked: NotChecked[] = [...mappingsNotChecked(mappings)];
     for (const judged of mappings) {
@@ -75,7 +77,7 @@ export const staleTable = defineRule<NodeInputs>()({
       const against = mapping.table?.against;
       const why = whyNotCompared(mapping, against);
       if (why !== undefined) notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
-      if (against === undefined || !isStale(against) || isToldElsewhere(judged, presence.value, circumstances)) continue;
+      if (against === undefined || !isStale(against) || isToldElsewhere(judged, presence.value, closedOrigins, circumstances)) continue;
       found.push(toHit(judged, presence.value, against, layered, circumstances));
     }
     return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked };
@@ -100,12 +102,20 @@ type Present = Extract<Presence, { readonly kind: 'present' }>;
  * Under another name than LVM has, or on a node its guest does not live on: those findings name what mends both, or a guest
  * that may run twice, which is worse.
  */
-function isToldElsewhere(judged: JudgedMapping, { group, volume }: Present, circumstances: Circumstances): boolean {
+function isToldElsewhere(
+  judged: JudgedMapping,
+  { group, volume }: Present,
+  closedOrigins: ReadonlySet<string>,
+  circumstances: Circumstances,
+): boolean {
   const { name, lvm, mapping } = judged;
   if (name.vg === group.name && name.lv !== volume.name) return true;
-  if (lvm?.suffix !== '' || circumstances.ownership.status === 'unknown') return false;
+  // The lower layer of a disk with snapshots is always open, by the disk itself: that one counts.
+  const isLayer = lvm?.suffix === 'real' && closedOrigins.has(lvm.lvUuid);
+  if ((lvm?.suffix !== '' && !isLayer) || circumstances.ownership.status === 'unknown') return false;
   const foreign = foreignOwner(judged, circumstances.ownership.value, circumstances);
   if (foreign.status === 'unknown' || foreign.value === undefined) return false;
+  if (isLayer) return true;
   if (mapping.open === 0) return mapping.holders.length === 0;
   return foreign.value.owners.some(({ vmid }) => isTrue(circumstances.hasProcess(vmid)));
 }
