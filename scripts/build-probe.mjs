@@ -152,6 +152,7 @@ const known = new Set(
     'pct-list',
     'mentions',
     'thin-pool-mode',
+    'device-numbers',
     'locks',
   ]),
 );

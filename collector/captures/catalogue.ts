@@ -1,6 +1,6 @@
 /** Everything this collector ever captures, in order. The order is part of the contract with the analyzer. */
 import { clusterAfter, clusterIdentity, datacenter, haBefore, members, tasksBefore, tasksFailed, vmlistBefore } from './cluster';
-import { mappingReadings, mappingsAfter, mappingsBefore, multipath } from './dm';
+import { blockDevices, mappingReadings, mappingsAfter, mappingsBefore, multipath } from './dm';
 import type { CaptureEntry } from './entry';
 import { configurations, guestProcesses, runningGuests } from './guests';
 import { hostIdentity, hostMentions, hostPackages, hostReadings, hostStatBefore } from './host';
@@ -20,6 +20,7 @@ export const catalogue: readonly CaptureEntry[] = [
   multipath,
   groups,
   autoactivation,
+  blockDevices,
   ...mappingsAfter,
   ...mappingReadings,
   locks,

@@ -25,6 +25,17 @@ export const multipath: CaptureEntry = {
   redaction: 'dm-status',
 };
 
+/** A mapping outlives its disk: whether the kernel still has what a table names. */
+export const blockDevices: CaptureEntry = {
+  id: 'host.devices',
+  step: 5,
+  kind: 'state',
+  source: { kind: 'file', path: '/proc/diskstats' },
+  redaction: 'device-numbers',
+  limitSeconds: 10,
+  maxBytes: 4 * mebibyte,
+};
+
 export const mappingsAfter: readonly CaptureEntry[] = [
   {
     ...common,

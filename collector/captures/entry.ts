@@ -45,6 +45,7 @@ export type Redaction =
   | 'dm-table'
   | 'dm-status'
   | 'dm-cookies'
+  | 'device-numbers'
   | 'thin-pool-mode'
   | 'locks'
   | 'lvm-report'

@@ -23,6 +23,7 @@ export const whyCaptured: Readonly<Record<string, string>> = {
     'Which multipath map has a working path. LVM runs only when every one has, or it would hang in the kernel. Asks the kernel, touches no path.',
   'lvm.report': 'Which volumes exist. What LVM says on standard error counts: a lagging or missing disk shows itself only there.',
   'lvm.autoactivation': 'Which volumes this node will activate at its next boot. Apart, because older LVM does not know the column.',
+  'host.devices': 'Whether the disk below a mapping still exists. Only numbers of block devices leave the node.',
   'dm.table': 'Which extents every mapping leads to. Of targets that can hold keys only type and devices leave the node.',
   'dm.info.2': 'The second reading of dm.info.1: a mapping that changed in between is not judged.',
   'dm.thin-pool.mode':

@@ -84,6 +84,7 @@ export const filterTexts: Readonly<Record<Redaction, readonly string[]>> = {
     `* names of LVM's lock files, with the number of the process that holds one for more than ${lockSeconds} s and its name when it is a command of LVM; whether others wait that long`,
     `* numbers of cookies of udev that are older than ${lockSeconds} s`,
   ],
+  'device-numbers': ['* number of each block device: no names and no statistics'],
   'dm-cookies': ['* number and value of each cookie, and when it was used'],
   'lvm-report': [`* the columns that were asked for; of tags only \`${lvmReport.tag}NUMBER\``],
   'qm-list': ['* number and status of each virtual machine'],

@@ -4,6 +4,7 @@ import type { CaptureEntry, Redaction } from '../captures/entry';
 import type { RawCapture, RawFile } from '../machine/raw-capture';
 import { redactCounters, redactMembers, redactVmlist } from './cluster-files';
 import { keepSentences, redactComplaints } from './complaints';
+import { redactDeviceNumbers } from './device-numbers';
 import { redactDmCookies, redactDmStatus, redactDmTable } from './dm-table';
 import { redactFailedTasks } from './failed-tasks';
 import { redactGuestConfig } from './guest-config';
@@ -90,6 +91,7 @@ const filters: Readonly<Record<Redaction, Filter>> = {
   'dm-table': redactDmTable,
   'dm-status': redactDmStatus,
   'dm-cookies': redactDmCookies,
+  'device-numbers': redactDeviceNumbers,
   'thin-pool-mode': redactPoolMode,
   locks: redactLocks,
   'lvm-report': redactLvmReport,

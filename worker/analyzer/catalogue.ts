@@ -7,6 +7,7 @@ import { mixedEnrolment } from './rules/cluster/mixed-enrolment';
 import { notEnrolled } from './rules/cluster/not-enrolled';
 import { silentCluster } from './rules/cluster/silent';
 import { autoactivation } from './rules/dm/autoactivation';
+import { backingGone } from './rules/dm/backing-gone';
 import { duplicateMapping } from './rules/dm/duplicate-mapping';
 import { errorTable } from './rules/dm/error-table';
 import { foreignActivation } from './rules/dm/foreign-activation';
@@ -44,6 +45,7 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   staleName,
   staleMapping,
   staleTable,
+  backingGone,
   foreignActivation,
   heldByGuestGroup,
   heldByPartition,

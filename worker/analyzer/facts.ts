@@ -141,6 +141,8 @@ export type NodeFacts = {
   readonly running: Evidence<Readonly<Record<string, string>>>;
   /** VMID -> seconds its QEMU or container had run when the device mapper was read first; guests without a process are not in it. */
   readonly runningFor: Evidence<Readonly<Record<string, number>>>;
+  /** `major:minor` of devices that mappings use and the kernel does not have any more. */
+  readonly goneDevices: Evidence<readonly string[]>;
   readonly thinPools: Evidence<readonly ThinPool[]>;
   /** Tasks of this node that failed in the last days, newest first, at most 50. */
   readonly failedTasks: Evidence<readonly FailedTask[]>;

@@ -70,6 +70,8 @@ export type Circumstances = {
   readonly holdOf: InFlight['holdOf'];
   /** Does a QEMU or container of this number run on the node, wherever its configuration lies? */
   hasProcess(vmid: number): Evidence<boolean>;
+  /** Devices that mappings use and the kernel does not have any more. */
+  readonly goneDevices: Evidence<readonly string[]>;
   /** First number of Proxmox VE's release here; undefined: not known. */
   readonly release: number | undefined;
   /** `VM 119`, `CT 200`, `guest 777`. */
@@ -95,6 +97,7 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
       ownership,
       holdOf: (names, owners) => cluster.inFlight.holdOf(names, owners) ?? holdOfBlind(member.facts),
       hasProcess: (vmid) => whenKnown(runningFor, (processes) => known(Object.hasOwn(processes, String(vmid)))),
+      goneDevices: member.facts.goneDevices,
       release: releaseOf(member.facts.pve.manager),
       whoIs,
       sayHold: ({ guest, says }) => (guest === undefined ? says : `${whoIs(guest)}: ${says}`),

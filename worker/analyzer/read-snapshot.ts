@@ -8,6 +8,7 @@ import { parseClusterView } from './parse/cluster-view';
 import { parseMappings } from './parse/dm-info';
 import { parseTables } from './parse/dm-table';
 import { parseFailedTasks } from './parse/failed-tasks';
+import { parseGoneDevices } from './parse/gone-devices';
 import { parseRunningFor } from './parse/guest-processes';
 import { parseCookies, parseLvmLocks } from './parse/lvm-locks';
 import { parseGroups } from './parse/lvm-report';
@@ -30,6 +31,7 @@ export function readSnapshot(
 ): ReadSnapshot {
   const indexed = indexCaptures([...captures, ...readings.captures], readings.stuck);
   const tables = parseTables(indexed);
+  const listed = parseMappings(indexed);
   const groups = parseGroups(indexed);
   const membership = parseMembership(indexed);
   const seen = new Set(groups.status === 'known' ? groups.value.map(({ uuid }) => uuid) : []);
@@ -38,7 +40,7 @@ export function readSnapshot(
       node: membership.status === 'known' ? membership.value.node : lineOf(indexed, 'host.name'),
       bootId: lineOf(indexed, 'host.boot-id'),
       membership,
-      mappings: whenKnown(parseMappings(indexed), (mappings) =>
+      mappings: whenKnown(listed, (mappings) =>
         known(tables.status === 'known' ? joinTables(mappings, tables.value, readLayouts(indexed)) : mappings),
       ),
       tables: whenKnown(tables, () => known(true as const)),
@@ -49,6 +51,7 @@ export function readSnapshot(
       mentions: parseMentions(indexed),
       running: parseRunningGuests(indexed),
       runningFor: parseRunningFor(indexed),
+      goneDevices: parseGoneDevices(indexed, listed),
       thinPools: parseThinPools(indexed),
       failedTasks: parseFailedTasks(indexed),
       cookies: parseCookies(indexed),

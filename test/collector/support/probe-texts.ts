@@ -300,6 +300,13 @@ export const cases = fc.oneof(
   taskText.map((text) => ({ id: 'pve.tasks.1', text, path: '/pattern/active.x' })),
   texts(piece('nodes/pve1', '\n', ' ', '\t', '6.14', '~')).map((text) => ({ id: 'host.kernel', text, path: '/pattern/k.x' })),
   poolText.map((text) => ({ id: 'dm.thin-pool.mode', text })),
+  texts(piece('   8       0 sda 1 2 3', '253 7 dm-7 0', '259:0', '8 0', ' 12345 1 x 0', '8 12345678 y 1', '\n', ' ', '\t', 'sda', '7', '?')).map(
+    (text) => ({
+      id: 'host.devices',
+      text,
+      path: '/pattern/d.x',
+    }),
+  ),
   lockText.map((text) => ({ id: 'lvm.locks', text, path: '/pattern/l.x' })),
   tableText.map((text) => ({ id: 'dm.table', text })),
   rowText.map((text) => ({ id: 'dm.info.2', text })),

@@ -16,7 +16,17 @@ describe('takeCaptures', () => {
     expect(catalogue.map(({ id }) => id)).toEqual([
       ...['host.boot-id', 'host.machine-id', 'host.name', 'host.kernel', 'pve.local', 'pve.version', 'pve.vmlist.1', 'pve.members', 'pve.ha.1'],
       ...['pve.datacenter', 'pve.tasks.1', 'host.stat.1', 'pve.guests', 'pve.storage', 'dm.info.1', 'dm.multipath'],
-      ...['lvm.report', 'lvm.autoactivation', 'dm.table', 'dm.info.2', 'dm.thin-pool.mode', 'dm.thin-pool', 'dm.cookies', 'lvm.locks'],
+      ...[
+        'lvm.report',
+        'lvm.autoactivation',
+        'host.devices',
+        'dm.table',
+        'dm.info.2',
+        'dm.thin-pool.mode',
+        'dm.thin-pool',
+        'dm.cookies',
+        'lvm.locks',
+      ],
       ...[
         'pve.vmlist.2',
         'pve.ha.2',

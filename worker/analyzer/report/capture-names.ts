@@ -38,6 +38,7 @@ const captures: Readonly<Record<string, Named>> = {
   'guest.pids': { name: 'the list of guest processes', leaves: leaves.running },
   'guest.processes': { name: 'the start times of guest processes', leaves: leaves.running },
   'host.packages': { name: 'the versions of the packages', leaves: 'Which release this node runs is not known.' },
+  'host.devices': { name: '/proc/diskstats', leaves: 'Whether the disk below a mapping still exists is not known.' },
   'host.uptime': { name: '/proc/uptime', leaves: 'How long guests have run is not known.' },
   'host.mentions': { name: "the node's own configuration files", leaves: 'What the node itself uses is not known, so nothing is called unused.' },
 };

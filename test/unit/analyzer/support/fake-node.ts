@@ -65,6 +65,8 @@ export type FakeNode = {
   readonly stopped?: readonly number[];
   /** VMID -> seconds its process had run when the uptime was read. Guests that are not named have no process. */
   readonly runsSince?: Readonly<Record<number, number>>;
+  /** Devices that mappings use and the kernel has lost; all others are listed in `host.devices`. */
+  readonly goneDevices?: readonly string[];
   /** Lines of `dm.thin-pool.mode`; every `-tpool` mapping is in order when not told. */
   readonly pools?: string;
   /** Lines of `lvm.locks`, also of cookies. */
@@ -134,6 +136,7 @@ export function capturesOf(node: FakeNode): Capture[] {
     text('pve.datacenter', ''),
     text('dm.info.1', infoOf(node.mappingsBefore ?? node.mappings ?? [])),
     text('lvm.report', reportOf(node.groups ?? []), { err: lvmSays, errLength: lvmSays.length }),
+    text('host.devices', devicesOf(node)),
     text('lvm.autoactivation', autoactivationOf(node.groups ?? [])),
     text('dm.table', tablesOf(node)),
     text('dm.info.2', infoOf(node.mappings ?? [])),
@@ -201,6 +204,14 @@ export function infoOf(mappings: readonly FakeMapping[]): string {
       [name, uuid, 253, minor, open, 'L--w', suspended ? 'Suspended' : 'Active', 'Writeable', tables, 1, uses, holders].join('|'),
     )
     .map((row) => `${row}\n`)
+    .join('');
+}
+
+function devicesOf({ mappings = [], mappingsBefore = [], goneDevices = [] }: FakeNode): string {
+  const all = [...mappings, ...mappingsBefore].flatMap(({ minor, uses = '8:16' }) => [`253:${minor}`, ...uses.split(',')]);
+  return [...new Set(['8:0', ...all])]
+    .filter((device) => device !== '' && !goneDevices.includes(device))
+    .map((device) => `${device}\n`)
     .join('');
 }
 
