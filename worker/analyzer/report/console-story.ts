@@ -77,13 +77,16 @@ function fixPart({ remedy }: Found, commands: readonly string[], todo: readonly 
 /** `ACM-18 + 2  WARNING   Leftover mapping blocks a disk name   VM 777`, what it is about at the right edge. */
 function headOf({ first, others }: Story, { form, known, guests }: ConsoleInput, columns: number): string {
   const number = cutTo(known.get(first.fingerprint)?.number ?? '', 16, form);
-  const more = others.length === 0 ? '' : `+ ${others.length}`;
-  const head = [number, more].filter((word) => word !== '').join(' ');
+  const more = others.length === 0 ? '' : ` + ${others.length}`;
+  const head = number === '' ? '' : `${number}${more}`;
   // Single lines stand below one another.
   const before = `${head === '' ? '' : `${head.padEnd(columns === terminalColumns ? 10 : 0)}  `}${first.severity.toUpperCase().padEnd(8)}  `;
   const about = cutTo(aboutOf([first, ...others], guests ?? []), 24, form);
   const room = Math.max(12, columns - columnsOf(before) - columnsOf(about) - 2);
-  const title = first.title.length <= room ? first.title : `${first.brief.charAt(0).toUpperCase()}${first.brief.slice(1)}`;
+  // Where nothing has a number, how many there are stands behind the title.
+  const alike = number === '' ? more : '';
+  const words = first.title.length + alike.length <= room ? first.title : `${first.brief.charAt(0).toUpperCase()}${first.brief.slice(1)}`;
+  const title = `${words}${alike}`;
   return `${before}${cell(title, room, form)}  ${about}`;
 }
 

@@ -65,7 +65,8 @@ function spellings(mark: string): readonly string[] {
   return volume === '' ? [mark] : [mark, hyphenate(volume), volume, hyphenate(group)];
 }
 
-function cutAround(line: string, marks: readonly string[]): string {
+function cutAround(raw: string, marks: readonly string[]): string {
+  const line = raw.trim();
   if (line.length <= maxRawLength) return line;
   const at = Math.max(0, marks.map((mark) => line.indexOf(mark)).find((place) => place >= 0) ?? 0);
   // What stands before a uuid names it: the entry begins behind the last separator.
