@@ -1,10 +1,11 @@
 /** One story of the console report: the worst in full, what it breaks, how we know, why mending is safe; the others in one line. */
 import type { Found } from '../report-shape';
+import { listNames } from '../words';
 import type { ConsoleInput } from './console-input';
 import type { Line } from './console-line';
 import { nameSafe, safeBecause } from './guards';
 import { marksOf } from './raw-lines';
-import { aboutOf, type Story, subjectOf } from './stories';
+import { aboutOf, alsoOn, type Story, subjectOf } from './stories';
 import { cell, columnsOf, cutTo, terminalColumns, wrapCommand, wrapTerminal } from './terminal-text';
 
 const maxCommands = 20;
@@ -43,6 +44,7 @@ function renderInFull({ first, others }: Story, input: ConsoleInput): readonly L
   };
   const text = (words: string) => wrapTerminal(words, rulerColumns - label, form);
   const commands = listCommands(first, others).flatMap((command) => wrapCommand(command, label, form));
+  const elsewhere = alsoOn(input.report, first, input.nodeId);
   const isClusters = input.report.cluster.findings.includes(first);
   return [
     '',
@@ -56,6 +58,7 @@ function renderInFull({ first, others }: Story, input: ConsoleInput): readonly L
     ...(first.alreadyHit === undefined ? [] : part('Already hit', text(`${first.alreadyHit}.`))),
     ...part('Because', text(because)),
     ...(others.length === 0 ? [] : part('Also', text(listOthers(others)))),
+    ...(elsewhere.length === 0 ? [] : part('Also on', text(`${listNames(elsewhere)}: the same, to be mended on each for itself.`))),
     ...(hold !== null && first.remedy !== null ? part('Not yet', text(hold)) : []),
     ...(first.remedy !== null && safe.length > 0 ? part(nameSafe(first.remedy, hold !== null), text(safe.join(', '))) : []),
     ...fixPart(first, commands, text(todo)),

@@ -1,6 +1,6 @@
 /** Findings of one rule that are mended alike are one story under the first of them: fifty leftovers are one problem. */
 import type { Guest } from '../facts';
-import type { Found, Severity } from '../report-shape';
+import type { ClusterReport, Found, Severity } from '../report-shape';
 
 export type Story = { readonly first: Found; readonly others: readonly Found[] };
 
@@ -17,6 +17,13 @@ export function tellStories(findings: readonly Found[]): readonly Story[] {
   }
   const stories = [...byRule.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{ first, others }]));
   return stories.sort((a, b) => order[a.first.severity] - order[b.first.severity] || (a.first.ruleId < b.first.ruleId ? -1 : 1));
+}
+
+/** Other nodes on which the same is found about the same uuid: one fault, to be mended on each of them. A name alone is another thing on each node. */
+export function alsoOn({ nodes }: ClusterReport, { ruleId, subject }: Found, nodeId: string): readonly string[] {
+  if (!/[A-Za-z0-9]{32}/.test(subject)) return [];
+  const isSame = (one: Found) => one.ruleId === ruleId && one.subject === subject;
+  return nodes.filter((node) => node.nodeId !== nodeId && node.findings.some(isSame)).map(({ node }) => node);
 }
 
 export const worseFirst = (a: Found, b: Found): number => order[a.severity] - order[b.severity];
