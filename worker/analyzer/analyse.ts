@@ -117,6 +117,7 @@ function blindInputs({ name, facts, lastSeenAt }: Member, presence: Presence): N
     ownership: missing,
     trustedGroups: missing,
     storages: missing,
+    storageUse: missing,
     circumstances: missing,
     behind: missing,
     presence: known(presence),

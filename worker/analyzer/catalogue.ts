@@ -24,12 +24,17 @@ import { staleTable } from './rules/dm/stale-table';
 import { unmanagedName } from './rules/dm/unmanaged-name';
 import { unreferencedVolume } from './rules/dm/unreferenced-volume';
 import { danglingVolume } from './rules/guest/dangling-volume';
+import { commandsHang } from './rules/lvm/commands-hang';
 import { duplicateGroupName } from './rules/lvm/duplicate-vg-name';
 import { metadataWentBack } from './rules/lvm/metadata-went-back';
 import { clockSkew } from './rules/node/clock-skew';
 import { identityShared } from './rules/node/identity-shared';
 import { silentNode } from './rules/node/silent';
+import { groupMissing } from './rules/storage/group-missing';
 import { multipathBypass } from './rules/storage/multipath-bypass';
+import { sharedWrong } from './rules/storage/shared-wrong';
+import { thinPoolDown } from './rules/storage/thin-pool-down';
+import { thinPoolFull } from './rules/storage/thin-pool-full';
 
 /** Raised with every change of a rule: clusters analysed by an older catalogue are analysed again. */
 export const catalogueVersion = '2';
@@ -37,6 +42,8 @@ export const catalogueVersion = '2';
 export const nodeRules: readonly Rule<NodeInputs>[] = [
   impostorMapping,
   foreignOpen,
+  thinPoolDown,
+  groupMissing,
   multipathBypass,
   duplicateGroupName,
   errorTable,
@@ -51,6 +58,8 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   heldByPartition,
   missingMapping,
   unmanagedName,
+  commandsHang,
+  thinPoolFull,
   danglingVolume,
   autoactivation,
   idleActivation,
@@ -58,7 +67,14 @@ export const nodeRules: readonly Rule<NodeInputs>[] = [
   identityShared,
   clockSkew,
 ];
-export const clusterRules: readonly Rule<ClusterInputs>[] = [openOnTwoNodes, unreferencedVolume, silentCluster, mixedEnrolment, notEnrolled];
+export const clusterRules: readonly Rule<ClusterInputs>[] = [
+  openOnTwoNodes,
+  sharedWrong,
+  unreferencedVolume,
+  silentCluster,
+  mixedEnrolment,
+  notEnrolled,
+];
 
 const byId = new Map<string, Rule<never>>([...nodeRules, ...clusterRules].map((rule) => [rule.id, rule as Rule<never>]));
 

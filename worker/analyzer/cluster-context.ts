@@ -26,6 +26,8 @@ export type ClusterContext = {
    */
   readonly seenBy: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly elsewhere: Elsewhere;
+  /** Name of a group -> fresh members whose LVM shows one of that name, as the cluster calls them. */
+  readonly nodesByGroup: ReadonlyMap<string, readonly string[]>;
   /** Members of the PVE cluster that are not enrolled, or silent: their own state is not known. */
   readonly absentMembers: readonly string[];
 };
@@ -62,6 +64,7 @@ export function gatherCluster({ members, neighbours, now }: ClusterEvidence): Cl
     inFlight: gatherInFlight(fresh),
     seenBy: countSightings(heard),
     elsewhere: lookElsewhere(neighbours, views),
+    nodesByGroup: indexGroupNames(fresh),
     absentMembers: findAbsentMembers(fresh),
   };
 }
@@ -90,6 +93,19 @@ function countSightings(heard: readonly FreshMember[]): ReadonlyMap<string, Read
     sightings.set(uuid, volumes);
   }
   return sightings;
+}
+
+function indexGroupNames(fresh: readonly FreshMember[]): ReadonlyMap<string, readonly string[]> {
+  const nodes = new Map<string, string[]>();
+  for (const { facts, name } of fresh) {
+    const names = new Set(facts.groups.status === 'known' ? facts.groups.value.map((group) => group.name) : []);
+    for (const group of names) {
+      const same = nodes.get(group);
+      if (same === undefined) nodes.set(group, [facts.node || name]);
+      else same.push(facts.node || name);
+    }
+  }
+  return nodes;
 }
 
 function joinReferences(fresh: readonly FreshMember[], silent: readonly FreshMember[], views: ViewIndexes): Evidence<References> {

@@ -19,6 +19,7 @@ export type ClusterInputs = {
   readonly groups: Evidence<SeenGroups>;
   readonly use: Evidence<Use>;
   readonly open: Evidence<OpenInputs>;
+  readonly sightings: Evidence<Sightings>;
   readonly grouping: Evidence<{ readonly mixture: Mixture | undefined /** Members that have ever spoken. */; readonly heard: number }>;
   /** Whom the members list, against who is enrolled. `cluster` null: a standalone node. */
   readonly roll: Evidence<{ readonly cluster: string | null; readonly missing: readonly string[] }>;
@@ -26,6 +27,15 @@ export type ClusterInputs = {
     readonly heard: number;
     readonly story: (SilenceStory & { readonly cluster: string }) | undefined;
   }>;
+};
+
+/** Groups as each fresh member's LVM shows them, for what storage.cfg says of them. */
+export type Sightings = {
+  readonly groups: readonly { readonly node: string; readonly nodeId: string; readonly group: VolumeGroup }[];
+  /** storage.cfg as each complete fresh view has it. */
+  readonly storages: readonly (readonly StorageEntry[])[];
+  /** Nodes whose LVM shows the very volume. */
+  countOf(group: VolumeGroup, volume: LogicalVolume): number;
 };
 
 export type OpenInputs = {
@@ -68,6 +78,7 @@ export function clusterInputs(evidence: ClusterEvidence, cluster: ClusterContext
     groups: known(gatherGroups(evidence, cluster)),
     use,
     open: whenKnown(cluster.references, (references) => known(findOpen(evidence, cluster, references))),
+    sightings: whenKnown(cluster.oneCluster, () => known(gatherSightings(cluster))),
     grouping: known({ mixture: cluster.grouping.mixture, heard: heard.length }),
     roll: whenKnown(cluster.oneCluster, () => callRoll(evidence, cluster)),
     silence: known({ heard: heard.length, story: story && { ...story, cluster: nameCluster(heard) } }),
@@ -80,6 +91,19 @@ function findOpen({ members }: ClusterEvidence, cluster: ClusterContext, referen
   const isShared = cluster.seenBy.size > 0 || cluster.fresh.some(({ view }) => completeView(view)?.storages.some(isSharedOnLvm) === true);
   const hasOthers = members.length > 1 || (isServed && cluster.absentMembers.length > 0);
   return { twice: findOpenTwice(cluster, references), unheard: findUnheard(cluster), applies: isShared && hasOthers };
+}
+
+function gatherSightings({ fresh, seenBy }: ClusterContext): Sightings {
+  return {
+    groups: fresh.flatMap(({ facts, name, nodeId }) =>
+      facts.groups.status === 'known' ? facts.groups.value.map((group) => ({ node: facts.node || name, nodeId, group })) : [],
+    ),
+    storages: [...new Set(fresh.map(({ view }) => view))].flatMap((view) => {
+      const complete = completeView(view);
+      return complete === undefined || !view?.quorate ? [] : [complete.storages];
+    }),
+    countOf: ({ uuid }, volume) => seenBy.get(uuid)?.get(volume.uuid) ?? 0,
+  };
 }
 
 const isSharedOnLvm = ({ type, shared, disabled }: StorageEntry) => type === 'lvm' && shared && !disabled;

@@ -11,6 +11,7 @@ import { guestOfVolume, isConsumerVolume } from './parse/volume-name';
 import { nameOf, type Presence } from './presence';
 import { completeView, type References, sayGuest } from './references';
 import { hasStayedBehind } from './stayed-behind';
+import { findStorageUse, type StorageUse } from './storage-use';
 import { type TrustedGroups, trustGroups } from './trusted-groups';
 
 /** Facts of the node's own that rules take as they are. */
@@ -26,6 +27,8 @@ export type NodeInputs = OwnFacts & {
   readonly trustedGroups: Evidence<TrustedGroups>;
   /** storage.cfg as this node sees it: every entry, also disabled ones and those of other nodes. */
   readonly storages: Evidence<readonly StorageEntry[]>;
+  /** What the storages of this node lie on, and which of its guests need it. */
+  readonly storageUse: Evidence<StorageUse>;
   /** What is under way and, as far as known, who owns what: for rules that stand without either. */
   readonly circumstances: Evidence<Circumstances>;
   /** Groups of which it reads older metadata than was known; empty for saved files. */
@@ -93,6 +96,7 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
     ownership,
     trustedGroups: whenKnown(tree, (grown) => trustGroups(member.facts, mappings, grown)),
     storages: member.view?.storages ?? unknown({ reason: 'not_captured', capture: 'pve.storage' }),
+    storageUse: findStorageUse(member, cluster, ownership),
     circumstances: known({
       ownership,
       holdOf: (names, owners) => cluster.inFlight.holdOf(names, owners) ?? holdOfBlind(member.facts),

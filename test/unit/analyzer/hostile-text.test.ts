@@ -96,7 +96,7 @@ describe('mappings made by hand', () => {
   const hand = (name: string): FakeNode => ({ ...calm, groups: [], mappings: [...localMappings, { name, uuid: '', minor: 70 }] });
   it.each(['san1vg-vm--100--data', 'san1vg-snap_vm--100--disk--0_s1.qcow2', 'san1vg-del--vm--100--disk--0', 'san1vg-base--100--disk--0'])(
     'are found under every name a guest volume can have: %s',
-    (name) => expect(foundIn(judge(hand(name)))).toEqual([`dm.unmanaged-name ${name}`]),
+    (name) => expect(foundIn(judge(hand(name))).filter((line) => line.startsWith('dm.'))).toEqual([`dm.unmanaged-name ${name}`]),
   );
 
   it('say which guest they are about, also when the name is not written as LVM would', () => {
