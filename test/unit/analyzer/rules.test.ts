@@ -191,8 +191,10 @@ describe('says "not checked", never "stale"', () => {
       uses: '253:3',
     };
     const thin: FakeNode = { ...pve1, groups: pool === undefined ? [] : [pool], mappings: [...localMappings, gone] };
-    expect(foundIn(judge(thin))).toEqual(['dm.stale-mapping pve-vm--555--disk--0']);
+    // Its other group is not there, which is another story.
+    const found = (node: FakeNode) => foundIn(judge(node)).filter((line) => line.startsWith('dm.'));
+    expect(found(thin)).toEqual(['dm.stale-mapping pve-vm--555--disk--0']);
     const otherDisk = localMappings.map((mapping) => (mapping.name === 'pve-data_tdata' ? { ...mapping, uses: '8:99' } : mapping));
-    expect(foundIn(judge({ ...thin, mappings: [...otherDisk, gone] }))).toEqual([]);
+    expect(found({ ...thin, mappings: [...otherDisk, gone] })).toEqual([]);
   });
 });

@@ -72,9 +72,23 @@ const table: readonly Row[] = [
   {
     what: 'belongs to another cluster',
     third: [heard({ ...pve3, cluster: 'lab', members: ['pve3'] })],
-    here: ['dm.foreign-activation', 'dm.foreign-open', 'dm.idle-activation', 'dm.missing-mapping', 'guest.dangling-volume'],
+    here: [
+      'dm.foreign-activation',
+      'dm.foreign-open',
+      'dm.idle-activation',
+      'dm.missing-mapping',
+      'guest.dangling-volume',
+      'storage.group-missing',
+      'storage.thin-pool-down',
+      'storage.thin-pool-full',
+    ],
     there: ['dm.foreign-activation', 'dm.foreign-open'],
-    cluster: ['cluster.not-enrolled mixed_enrolment', 'dm.open-on-two-nodes mixed_enrolment', 'dm.unreferenced-volume mixed_enrolment'],
+    cluster: [
+      'cluster.not-enrolled mixed_enrolment',
+      'dm.open-on-two-nodes mixed_enrolment',
+      'dm.unreferenced-volume mixed_enrolment',
+      'storage.shared-wrong mixed_enrolment',
+    ],
   },
   {
     what: 'could not read its mappings',
