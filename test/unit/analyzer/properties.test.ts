@@ -1,7 +1,7 @@
 /** What must hold for every input: a damaged or shuffled snapshot never accuses anything a whole one does not. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSnapshot } from '../../../worker/analyzer';
+import { listOpenVolumes, readSnapshot } from '../../../worker/analyzer';
 import type { Capture } from '../../../worker/wire/snapshot';
 import { capturesOf, type FakeNode, mapped } from './support/fake-node';
 import { accusations, judge, memberOf } from './support/judge';
@@ -136,7 +136,10 @@ describe('parsers', () => {
           files: [{ path: out.slice(0, 512), status: 'ok', out, length: out.length }],
         };
         const captures = (nodes[0]?.captures ?? []).map((one) => (one.id === id ? garbage : one));
-        expect(() => readSnapshot(captures, {})).not.toThrow();
+        expect(() => {
+          const { facts, view } = readSnapshot(captures, {});
+          listOpenVolumes(facts, view);
+        }).not.toThrow();
         expectNothingDangerous(judgeWith(0, captures));
       }),
       { numRuns: 800 },
