@@ -6,7 +6,7 @@ import { capturesOf, type FakeNode, mapped } from './support/fake-node';
 import { judge, now } from './support/judge';
 import { members, pve3 } from './support/sample-cluster';
 
-const nodes = members.map((name): FakeNode => ({ ...pve3, name, mappings: [mapped('san1vg', 'vm-777-disk-0', 21)] }));
+const nodes = members.map((name): FakeNode => ({ ...pve3, name, guests: [], mappings: [mapped('san1vg', 'vm-777-disk-0', 21)] }));
 
 it('names the other nodes, and leaves every finding where it is', () => {
   const report = judge(...nodes);
@@ -25,7 +25,7 @@ it('is said in the report of each node, whose commands are its own', () => {
 
 it('but not of what has a name only: that is another thing on each node', () => {
   const byHand = members.map(
-    (name): FakeNode => ({ ...pve3, name, mappings: [{ name: 'test--vm--999--disk--0', uuid: '', minor: 25, uses: '8:64' }] }),
+    (name): FakeNode => ({ ...pve3, name, guests: [], mappings: [{ name: 'test--vm--999--disk--0', uuid: '', minor: 25, uses: '8:64' }] }),
   );
   const report = judge(...byHand);
   const [finding] = report.nodes[0]?.findings ?? [];
