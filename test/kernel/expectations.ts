@@ -26,6 +26,16 @@ export const faults: readonly Fault[] = [
   inCluster('a thin volume no guest names', 'dm.unreferenced-volume', 'pve/vm-132-disk-0'),
 ];
 
+/** Active and closed, their guests stopped where they live: harmless, and told apart. */
+export const idle: readonly string[] = [
+  'pve1 dm.idle-activation san1vg-vm--150--disk--0',
+  'pve2 dm.idle-activation san1vg-vm--130--disk--0',
+  'pve2 dm.idle-activation san1vg-vm--210--disk--0',
+];
+
+/** Rules about what is no fault of a mapping. */
+export const quietRules: readonly string[] = ['dm.idle-activation', 'dm.autoactivation'];
+
 /** Mapped on pve1 and healthy: no rule may find them, and every rule must have judged them. */
 export const healthyMappings: readonly string[] = [
   'san1vg-vm--100--disk--0', // a running guest's disk
@@ -89,6 +99,7 @@ export const rulesAboutMappings: readonly string[] = [
   'dm.stale-table',
   'dm.foreign-open',
   'dm.foreign-activation',
+  'dm.idle-activation',
 ];
 
 /** Guests that only the churn knows, by the names of their volumes and mappings. */

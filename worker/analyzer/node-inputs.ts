@@ -77,6 +77,8 @@ export type Circumstances = {
   readonly goneDevices: Evidence<readonly string[]>;
   /** First number of Proxmox VE's release here; undefined: not known. */
   readonly release: number | undefined;
+  /** Seconds its process had run when the node was read; 0: it has none. */
+  runsFor(vmid: number): Evidence<number>;
   /** `VM 119`, `CT 200`, `guest 777`. */
   whoIs(vmid: number): string;
   /** For people: `VM 119: locked (backup)`. */
@@ -101,6 +103,11 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
       ownership,
       holdOf: (names, owners) => cluster.inFlight.holdOf(names, owners) ?? holdOfBlind(member.facts),
       hasProcess: (vmid) => whenKnown(runningFor, (processes) => known(Object.hasOwn(processes, String(vmid)))),
+      runsFor: (vmid) => {
+        // Who is listed as stopped needs no look at the processes.
+        if (runningFor.status === 'unknown' && running.status === 'known' && running.value[String(vmid)] === 'stopped') return known(0);
+        return whenKnown(runningFor, (processes) => known(processes[String(vmid)] ?? 0));
+      },
       goneDevices: member.facts.goneDevices,
       release: releaseOf(member.facts.pve.manager),
       whoIs,

@@ -103,4 +103,20 @@ describe('is not checked', () => {
   });
 });
 
-it('does not apply where no guest with such a disk runs', () => expect(statusOf(judge({ ...node, runsSince: {} }), rule)).toBe('not_applicable'));
+it('does not apply where no guest has such a disk', () => {
+  expect(statusOf(judge({ ...node, guests: guest('scsi0: local-zfs:vm-104-disk-0\n') }), rule)).toBe('not_applicable');
+});
+
+describe('without the processes of the node', () => {
+  const without = (one: FakeNode) =>
+    judge(
+      memberOf(
+        'pve1',
+        capturesOf(one).filter(({ id }) => !id.startsWith('guest.')),
+      ),
+    );
+  it('is clean where every disk is mapped, or its guest is listed as stopped', () => {
+    const whole = { ...node, mappings: [...(node.mappings ?? []), mapped('san1vg', 'vm-104-disk-1', 2, { open: 1 })] };
+    expect([statusOf(without(whole), rule), statusOf(without({ ...node, stopped: [104] }), rule)]).toEqual(['clean', 'clean']);
+  });
+});

@@ -3,7 +3,6 @@
  * harms nobody; on a shared group it is one migration away from being active on the wrong node.
  * @see pve-storage LVMPlugin.pm `deactivate_volume`; qemu-server `vm_stop_cleanup`
  */
-import type { Unknown } from '../../evidence';
 import type { Guest } from '../../facts';
 import { findInside } from '../../guest-disks';
 import type { JudgedMapping } from '../../judged-mapping';
@@ -42,7 +41,7 @@ export const idleActivation = defineRule<NodeInputs>()({
     guards: [
       'Thin volumes stay active by design; templates too: never told.',
       'A new disk stays active until its guest has run: nothing is offered for an hour.',
-      'A backup of a stopped guest, any lock or task: not checked.',
+      'A backup of a stopped guest, any lock or task: not idle, and not told.',
       'A volume with another verdict (an old size, an old name, an error in its table): that one is told.',
     ],
     remedy: 'Deactivated with lvchange -an, selected by UUID; not with a snapshot of it, which would go along silently.',
@@ -67,22 +66,22 @@ export const idleActivation = defineRule<NodeInputs>()({
       // Nobody's, in use elsewhere, a template's: other rules tell it, or nobody.
       if (guest === undefined || ownership.references.isMentioned(group, volume)) continue;
       if (!users.every((user) => ownership.isHere(user) && !user.template && running[String(user.vmid)] === 'stopped')) continue;
-      const why = whyUncertain(users, volume.name, ownership, circumstances);
-      if (why !== undefined) notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
-      else
-        found.push({
-          subject: mapping.uuid,
-          guests: [guest.vmid],
-          evidence: mappingEvidence(mapping.line, volume.line),
-          detail: {
-            name: mapping.name,
-            group: group.name,
-            volume: volume.name,
-            who: circumstances.whoIs(guest.vmid),
-            ...identity,
-            isLayered: layered.has(identity.lvUuid),
-          },
-        });
+      // Something is about to use it, or has just done so: that is not idle.
+      if (isBusy(users, volume.name, circumstances)) continue;
+      found.push({
+        subject: mapping.uuid,
+        guests: [guest.vmid],
+        heldBack: whyHeld(users, ownership, circumstances),
+        evidence: mappingEvidence(mapping.line, volume.line),
+        detail: {
+          name: mapping.name,
+          group: group.name,
+          volume: volume.name,
+          who: circumstances.whoIs(guest.vmid),
+          ...identity,
+          isLayered: layered.has(identity.lvUuid),
+        },
+      });
     }
     return { applies: true, found, notChecked };
   },
@@ -90,7 +89,7 @@ export const idleActivation = defineRule<NodeInputs>()({
     sentence: `${node} has ${detail.volume} active. ${detail.who} lives here and is stopped.`,
     breaks: `Nothing. When ${detail.who} moves to another node without having run here, the disk stays active on ${node}; on a shared group that is the beginning of most leftovers.`,
     messages: [],
-    because: `Open count 0, and no process of ${detail.who}. Proxmox VE leaves a disk active where it was made or restored, and every boot activates what has autoactivation.`,
+    because: `Open count 0, and ${detail.who} is listed as stopped. Proxmox VE leaves a disk active where it was made or restored, and every boot activates what has autoactivation.`,
     todo: detail.isLayered
       ? 'It has a snapshot: deactivating it would take the snapshot along without a word. It can stay as it is. No script is offered.'
       : `It can stay as it is. To be rid of it, deactivate it on ${node}; the next start activates it again.`,
@@ -112,13 +111,15 @@ function isQuiet({ mapping, name }: JudgedMapping, attr: string, volume: string)
   return !isDead && (table.against === undefined || table.against.verdict === 'same' || table.against.verdict === 'not_compared');
 }
 
-function whyUncertain(users: readonly Guest[], volume: string, { opaqueHere }: Ownership, circumstances: Circumstances): Unknown | undefined {
-  if (opaqueHere !== undefined) return { reason: 'storage_unknown', storage: opaqueHere };
-  for (const { vmid } of users) {
-    const runs = circumstances.hasProcess(vmid);
-    if (runs.status === 'unknown') return runs.why;
-    if (runs.value) return { reason: 'in_flight', guest: vmid, says: 'a process of it runs on this node' };
-  }
-  const hold = circumstances.holdOf([volume], users);
-  return hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
+function isBusy(users: readonly Guest[], volume: string, circumstances: Circumstances): boolean {
+  const runs = (vmid: number) => {
+    const answer = circumstances.hasProcess(vmid);
+    return answer.status === 'known' && answer.value;
+  };
+  return users.some(({ vmid }) => runs(vmid)) || circumstances.holdOf([volume], users) !== undefined;
+}
+
+function whyHeld(users: readonly Guest[], { opaqueHere }: Ownership, circumstances: Circumstances): string | undefined {
+  if (opaqueHere !== undefined) return `a guest here uses ${opaqueHere.slice(0, 128)}, which may be this disk`;
+  return users.some(({ vmid }) => circumstances.hasProcess(vmid).status === 'unknown') ? 'the processes of this node could not be read' : undefined;
 }

@@ -22,7 +22,7 @@ export const missingMapping = defineRule<NodeInputs>()({
   brief: 'runs without its disk',
   severity: 'warning',
   counts: 'none',
-  doesNotApply: 'No guest with a disk on LVM runs on this node.',
+  doesNotApply: 'No guest of this node has a disk on LVM.',
   reference: {
     what: 'A guest has run here for at least a minute, and a disk its configuration names has no mapping on this node.',
     why: 'Inside the guest the disk is gone or was never there; backups and snapshots of it fail.',
@@ -37,8 +37,8 @@ export const missingMapping = defineRule<NodeInputs>()({
     remedy: 'None: a mapping made now would not reach the running guest.',
     sources: ['qemu-server QemuServer.pm vm_start_nolock, get_current_vm_volumes', 'pve-container LXC.pm vm_start'],
   },
-  needs: ['mappings', 'ownership', 'storages', 'circumstances', 'trustedGroups', 'runningFor'],
-  detect({ mappings, ownership, storages, circumstances, trustedGroups, runningFor }): Detection<Detail> {
+  needs: ['mappings', 'ownership', 'storages', 'circumstances', 'trustedGroups'],
+  detect({ mappings, ownership, storages, circumstances, trustedGroups }): Detection<Detail> {
     const entries = indexStorages(storages);
     const volumes = new Set(mappings.flatMap(({ lvm }) => (lvm === undefined ? [] : [lvm.lvUuid])));
     const names = new Set(mappings.map(({ mapping }) => mapping.name));
@@ -46,11 +46,10 @@ export const missingMapping = defineRule<NodeInputs>()({
     const notChecked = new Map<string, NotChecked>();
     let applies = false;
     for (const guest of ownership.guestsHere) {
-      const seconds = runningFor[String(guest.vmid)];
-      if (seconds === undefined) continue;
       const drives = volumesNamedBy(guest, entries).filter(isAttachedHere);
       if (drives.length > 0) applies = true;
-      for (const { storage, volume: name } of seconds < settledSeconds ? [] : drives) {
+      const seconds = circumstances.runsFor(guest.vmid);
+      for (const { storage, volume: name } of seconds.status === 'known' && seconds.value < settledSeconds ? [] : drives) {
         const trusted = trustedGroups.groupCalled(storage.vgname);
         if (trusted.status === 'unknown') notChecked.set(storage.vgname, { subject: null, name: storage.vgname, why: trusted.why });
         if (trusted.status === 'unknown') continue;
@@ -61,6 +60,11 @@ export const missingMapping = defineRule<NodeInputs>()({
         const pool = volume.pool === '' ? undefined : volumeCalled(volume.pool);
         if (volume.pool !== '' && !volumes.has(pool?.uuid ?? '')) continue;
         const subject = `${group.uuid}${volume.uuid}`;
+        // Whether it runs, and for how long, is asked only where something is missing.
+        if (seconds.status === 'unknown') {
+          notChecked.set('', { subject: null, name: '', why: seconds.why });
+          continue;
+        }
         const hold = circumstances.holdOf([name], [guest]);
         const why: Unknown | undefined = hold && { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says };
         if (why !== undefined) notChecked.set(subject, { subject, name, why });
