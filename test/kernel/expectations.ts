@@ -22,6 +22,9 @@ export const faults: readonly Fault[] = [
   onPve1('a volume renamed elsewhere, its guest elsewhere', 'dm.stale-name', 'san1vg-vm--125--disk--0', 'deactivate-volume'),
   onPve1('a mapping made by hand with a guest disk’s name', 'dm.unmanaged-name', 'san1vg-vm--124--disk--0', null),
   onPve1('a volume active here whose guest lives on pve2', 'dm.foreign-activation', 'san1vg-vm--130--disk--0', 'deactivate-volume'),
+  onPve1('a group that LVM does not see, with a guest on it', 'storage.group-missing', 'group/hidden1vg', null),
+  onPve1('a group whose disk is gone', 'storage.group-missing', 'group/gone1vg', null),
+  onPve1('a group that LVM sees without one of its disks', 'storage.group-missing', 'group/old1vg', null),
   inCluster('a thick volume no guest names', 'dm.unreferenced-volume', 'san1vg/vm-131-disk-0'),
   inCluster('a thin volume no guest names', 'dm.unreferenced-volume', 'pve/vm-132-disk-0'),
 ];

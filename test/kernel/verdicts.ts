@@ -48,7 +48,9 @@ export function describeVerdicts(load: () => Promise<Bodies>): void {
       expect(mappingsOf(pve2)).toHaveLength(3);
       const { findings = [], outcomes = [], score } = report.nodes.find(({ node }) => node === 'pve2') ?? {};
       expect([findings.filter(({ ruleId }) => !quietRules.includes(ruleId)), score]).toEqual([[], 100]);
-      expect(outcomes.filter(({ ruleId, notChecked }) => notChecked.length > 0 && ruleId !== 'dm.autoactivation')).toEqual([]);
+      // An older collector, as in the saved captures, does not look at locks.
+      const aside = ['dm.autoactivation', 'lvm.commands-hang'];
+      expect(outcomes.filter(({ ruleId, notChecked }) => notChecked.length > 0 && !aside.includes(ruleId))).toEqual([]);
     });
   });
 
