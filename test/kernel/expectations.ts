@@ -89,6 +89,9 @@ export const notJudged: readonly NotJudged[] = [
   { what: 'alive, its group hidden', name: 'gone1vg-vm--190--disk--0', reason: 'group_not_visible' },
 ];
 
+/** Groups of which pve1 reads older metadata than pve2. */
+export const behind: readonly string[] = ['old1vg'];
+
 /** Would be faults if nothing were going on. */
 export const inFlight: readonly { readonly what: string; readonly where: string; readonly ruleId: string; readonly name: string }[] = [
   { what: 'the disk of a guest that is just arriving', where: 'pve1', ruleId: 'dm.foreign-activation', name: 'san1vg-vm--105--disk--0' },

@@ -47,16 +47,18 @@ export function listUnknown(report: ClusterReport, nameOf: (subject: string) => 
   );
 }
 
-/** Subjects are uuids: of a mapping, or of a group and a volume. What has no uuid is its own name. */
+/** Subjects are uuids: of a mapping, of a group, or of a group and a volume. What has no uuid is its own name. */
 export function nameSubjects(snapshots: readonly Pick<Snapshot, 'member'>[]): (subject: string) => string {
   const names = new Map<string, string>();
   for (const { member } of snapshots) {
     const { mappings, groups } = member.facts ?? {};
     for (const mapping of mappings?.status === 'known' ? mappings.value : []) names.set(mapping.uuid, mapping.name);
-    for (const group of groups?.status === 'known' ? groups.value : [])
+    for (const group of groups?.status === 'known' ? groups.value : []) {
+      for (const about of ['', 'local/']) names.set(`${about}${group.uuid}`, `${about}${group.name}`);
       for (const volume of group.volumes) names.set(`${group.uuid}${volume.uuid}`, `${group.name}/${volume.name}`);
+    }
   }
-  return (subject) => names.get(subject) ?? subject;
+  return (subject) => names.get(subject) ?? subject.replace(/^process\/[0-9]+$/, 'process');
 }
 
 /** Names of all mappings a snapshot shows, `group/volume` of all its volumes. */

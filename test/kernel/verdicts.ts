@@ -1,7 +1,19 @@
 /** The tests of expectations.ts on a set of collected bodies: the machine's own of this moment, or saved ones. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterReport } from '../../worker/analyzer';
-import { churnGuests, faults, healthyMappings, healthyVolumes, idle, inFlight, notJudged, quietRules, rulesAboutMappings } from './expectations';
+import { analyse, type ClusterReport } from '../../worker/analyzer';
+import { rememberSeqno, seqnosOf } from './check-ins';
+import {
+  behind,
+  churnGuests,
+  faults,
+  healthyMappings,
+  healthyVolumes,
+  idle,
+  inFlight,
+  notJudged,
+  quietRules,
+  rulesAboutMappings,
+} from './expectations';
 import { judge, listFound, listUnknown, mappingsOf, nameSubjects, openSnapshot, type Said, type Snapshot, volumesOf } from './judge';
 
 /** As the collector printed them: as pve1, as pve2, and as pve1 while volumes came and went. */
@@ -73,6 +85,15 @@ export function describeVerdicts(load: () => Promise<Bodies>): void {
       const expected = rulesAboutMappings.map((ruleId) => ({ where: 'pve1', ruleId, name, reason }));
       expect(unknownAbout(name)).toEqual(expect.arrayContaining(expected));
       expect(unknownAbout(name)).toHaveLength(expected.length);
+    });
+
+    it('is what old metadata shows; that it stays old is found at the second check-in', () => {
+      // Not of the group that volumes came to and went from between the two looks.
+      const known = Object.fromEntries(Object.entries(seqnosOf(pve2)).filter(([uuid]) => nameOf(uuid) !== 'san1vg'));
+      const member = rememberSeqno(pve1, known, pve2.member.nodeId, now);
+      const again = analyse({ clusterId: 'c_kernel', members: [member, pve2.member], neighbours: [], now });
+      const wentBack = listFound(again, nameOf).filter(({ ruleId }) => ruleId === 'lvm.metadata-went-back');
+      expect(sayAll(wentBack)).toEqual(sayAll(behind.map((name) => ({ where: 'pve1', ruleId: 'lvm.metadata-went-back', name }))));
     });
 
     it.each(inFlight)('is said of $what ($name)', ({ where, ruleId, name }) => {

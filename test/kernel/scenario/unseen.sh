@@ -24,7 +24,6 @@ make_groups_to_lose() {
   on gone1vg spare7 vm-190-disk-0
 }
 
-on() { quietly lvcreate -aly -Wy --yes -L 8M -n "$3" "$1" "$(disk "$2")"; }
 keep_copy() { dd if="$(disk "$1")" of="/tmp/$1.copy" bs=1M count=1 iflag=direct status=none; }
 put_back() { dd if="/tmp/$1.copy" of="$(disk "$1")" bs=1M count=1 conv=notrunc oflag=direct status=none; }
 
@@ -33,12 +32,4 @@ lose_groups() {
   put_back spare6
   put_back spare4
   hide spare2 spare3 spare7
-}
-
-# hide DISK…: as a filter, a missing LUN or a dead path does. Only these: replaces what was hidden before. No "accept
-# the rest" at the end: LVM takes a device when any of its other names is accepted.
-hide() {
-  local name patterns=()
-  for name in "$@"; do patterns+=("\"r|^$(disk "$name")\$|\""); done
-  printf 'devices { scan_lvs=0 global_filter=[%s] }\n' "$(IFS=,; echo "${patterns[*]}")" >/etc/lvm/lvmlocal.conf
 }
