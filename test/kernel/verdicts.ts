@@ -97,7 +97,7 @@ export function describeVerdicts(load: () => Promise<Bodies>): void {
     });
 
     it.each(inFlight)('is said of $what ($name)', ({ where, ruleId, name }) => {
-      expect(unknownAbout(name)).toEqual([{ where, ruleId, name, reason: 'in_flight' }]);
+      expect(unknownAbout(name).filter((unknown) => unknown.where === where)).toEqual([{ where, ruleId, name, reason: 'in_flight' }]);
     });
   });
 
