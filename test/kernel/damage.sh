@@ -32,12 +32,12 @@ change_tables
 make_layers
 move_half_way
 
-step 'places'
-put_volumes_in_places
-
 step 'pools'
 break_pools
 hold_lock
+
+step 'places'
+put_volumes_in_places
 
 step 'devices'
 break_devices
