@@ -28,12 +28,14 @@ export function analyse(evidence: ClusterEvidence): ClusterReport {
     },
     failed,
   );
-  const nodes = evidence.members.map((member) => reportNode(member, context, { evidence, inventory, failed, clusterFindings: cluster.findings }));
+  const inputs = new Map(evidence.members.map((member) => [member, inputsOf(member, context, evidence)]));
+  const around = { evidence, inputs, inventory, failed, clusterFindings: cluster.findings };
+  const nodes = evidence.members.map((member) => reportNode(member, around));
   const complete = isComplete(cluster.outcomes);
   return {
     nodes,
     cluster: { ...cluster, complete, ...markCluster(nodes, complete) },
-    insight: inventory && gainInsight(inventory, context, nodes, cluster.findings),
+    insight: inventory && gainInsight(inventory, { context, inputs, nodes, clusterFindings: cluster.findings }),
   };
 }
 
@@ -44,16 +46,21 @@ function rulesFor<Inputs>(rules: readonly Rule<Inputs>[], isServed: boolean): re
 
 type Around = {
   readonly evidence: ClusterEvidence;
+  readonly inputs: ReadonlyMap<Member, NodeInputs>;
   readonly inventory: Inventory | undefined;
   readonly failed: FailedTasks;
   readonly clusterFindings: readonly Found[];
 };
 
-function reportNode(member: Member, context: ClusterContext, { evidence, inventory, failed, clusterFindings }: Around): NodeReport {
+function inputsOf(member: Member, context: ClusterContext, evidence: ClusterEvidence): NodeInputs {
+  const presence = presenceOf(member, evidence);
+  return isFresh(member, evidence.now) ? nodeInputs(member, context, presence) : blindInputs(member, presence);
+}
+
+function reportNode(member: Member, { evidence, inputs: all, inventory, failed, clusterFindings }: Around): NodeReport {
   const { clusterId, now } = evidence;
   const fresh = isFresh(member, now);
-  const presence = presenceOf(member, evidence);
-  const inputs = fresh ? nodeInputs(member, context, presence) : blindInputs(member, presence);
+  const inputs = all.get(member) ?? blindInputs(member, presenceOf(member, evidence));
   const name = member.facts?.node || member.name;
   const { outcomes, findings } = checkRules(
     rulesFor(nodeRules, member.contact !== undefined),
@@ -133,6 +140,6 @@ function blindInputs({ name, facts, lastSeenAt }: Member, presence: Presence): N
 function countGuests({ facts, view }: FreshMember): NodeReport['guests'] {
   if (facts.running.status === 'unknown') return null;
   const statuses = Object.values(facts.running.value);
-  const homes = view?.homes.status === 'known' ? Object.values(view.homes.value).filter((node) => node === facts.node).length : statuses.length;
+  const homes = view?.guests.status === 'known' ? view.guests.value.filter(({ node }) => node === facts.node).length : statuses.length;
   return { total: Math.max(homes, statuses.length), running: statuses.filter((status) => status !== 'stopped').length };
 }

@@ -7,7 +7,6 @@ import type { LogicalVolume, StorageEntry, VolumeGroup } from './facts';
 import { type Hold, movingIn } from './in-flight';
 import type { Mixture } from './membership';
 import { findOpenTwice, findUnheard, type OpenTwice } from './open-on-nodes';
-import { decodeDmUuid } from './parse/dm-uuid';
 import { guestOfVolume } from './parse/volume-name';
 import { nameOf } from './presence';
 import { completeView, type References } from './references';
@@ -141,7 +140,7 @@ function findUse({ neighbours }: ClusterEvidence, cluster: ClusterContext, refer
     for (const { uuid, open: openCount, agreed, suspended, tables } of facts.mappings.status === 'known' ? facts.mappings.value : []) {
       const isChanging = !agreed || suspended || tables !== 'Live';
       if (openCount === 0 && !isChanging) continue;
-      const volume = decodeDmUuid(uuid)?.lvUuid ?? '';
+      const volume = uuid.startsWith('LVM-') ? uuid.slice(36, 68) : '';
       if (openCount > 0) open.add(volume);
       if (isChanging) changing.add(volume);
     }

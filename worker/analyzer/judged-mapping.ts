@@ -3,10 +3,11 @@
  * same or another name, or not to be told. Absence counts only in a group that was *seen whole*.
  */
 import type { DeviceTree } from './device-tree';
-import { type Evidence, known, type Unknown, unknown, whenKnown } from './evidence';
+import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, Mapping, NodeFacts, VolumeGroup } from './facts';
 import { type DmName, decodeDmName } from './parse/dm-name';
 import { decodeDmUuid, type LvmUuid } from './parse/dm-uuid';
+import { volumeCalled } from './volume-names';
 
 export type Presence =
   | {
@@ -27,21 +28,30 @@ export type JudgedMapping = {
 /** Instead of a number: the table uses no device at all. */
 export const noDevice = 'none';
 
-const notLvm: Unknown = { reason: 'not_captured', capture: 'lvm.report' };
+const isNotLvm = unknown({ reason: 'not_captured', capture: 'lvm.report' });
 
 export function judgeMappings(facts: NodeFacts, tree: Evidence<DeviceTree>): Evidence<readonly JudgedMapping[]> {
   return whenKnown(tree, ({ mappings, at }) => {
     const decoded = mappings.map((mapping) => ({ mapping, lvm: decodeDmUuid(mapping.uuid), name: decodeDmName(mapping.name) }));
     const index = indexNode(facts, decoded, at);
-    return known(decoded.map((one) => ({ ...one, presence: one.lvm === undefined ? unknown(notLvm) : findPresence(one, one.lvm, index) })));
+    return known(
+      decoded.map((one) => {
+        const { mapping, lvm, name } = one;
+        return { mapping, lvm, name, presence: lvm === undefined ? isNotLvm : findPresence(one, lvm, index) };
+      }),
+    );
   });
 }
 
 export type DecodedMapping = Pick<JudgedMapping, 'mapping' | 'lvm' | 'name'>;
 
+type Place = { readonly group: VolumeGroup; readonly volume: LogicalVolume };
+
 type NodeIndex = {
   readonly groups: Evidence<ReadonlyMap<string, VolumeGroup>>;
-  readonly volumes: ReadonlyMap<string, readonly { readonly group: VolumeGroup; readonly volume: LogicalVolume }[]>;
+  /** By uuid: the first place of a volume, and the second of the few that have two. */
+  readonly places: ReadonlyMap<string, Place>;
+  readonly seconds: ReadonlyMap<string, Place>;
   readonly namesakeOf: (name: DmName) => LogicalVolume | undefined;
   readonly devicesBelow: ReadonlyMap<Mapping, readonly string[]>;
   readonly knownSeqno: Readonly<Record<string, number>>;
@@ -49,18 +59,20 @@ type NodeIndex = {
 
 function indexNode(facts: NodeFacts, decoded: readonly DecodedMapping[], at: DeviceTree['at']): NodeIndex {
   const list = facts.groups.status === 'known' ? facts.groups.value : [];
-  const volumes = new Map<string, { group: VolumeGroup; volume: LogicalVolume }[]>();
+  const places = new Map<string, Place>();
+  const seconds = new Map<string, Place>();
   for (const group of list) {
     for (const volume of group.volumes) {
-      const places = volumes.get(volume.uuid);
-      if (places === undefined) volumes.set(volume.uuid, [{ group, volume }]);
-      else places.push({ group, volume });
+      const first = places.get(volume.uuid);
+      if (first === undefined) places.set(volume.uuid, { group, volume });
+      else if (first.group !== group) seconds.set(volume.uuid, { group, volume });
     }
   }
   return {
     groups: whenKnown(facts.groups, (all) => known(new Map(all.map((group) => [group.uuid, group])))),
-    volumes,
-    namesakeOf: indexNames(list),
+    places,
+    seconds,
+    namesakeOf: (name) => findNamesake(list, name),
     devicesBelow: indexDevicesBelow(decoded, at),
     knownSeqno: facts.knownSeqno,
   };
@@ -71,31 +83,23 @@ function findPresence({ mapping, name }: DecodedMapping, lvm: LvmUuid, index: No
   // An LVM or PVE command may be in the middle of it.
   if (mapping.suspended || mapping.tables !== 'Live') return unknown({ reason: 'changed_during_capture' });
   return whenKnown(index.groups, (groups) => {
-    const places = index.volumes.get(lvm.lvUuid) ?? [];
-    const elsewhere = places.find(({ group }) => group.uuid !== lvm.vgUuid);
+    const first = index.places.get(lvm.lvUuid);
+    const isElsewhere = (place: Place | undefined): place is Place => place !== undefined && place.group.uuid !== lvm.vgUuid;
+    const second = first && index.seconds.get(lvm.lvUuid);
+    const elsewhere = isElsewhere(first) ? first : isElsewhere(second) ? second : undefined;
     if (elsewhere !== undefined) return unknown({ reason: 'moved_group', group: elsewhere.group.name });
     const group = groups.get(lvm.vgUuid);
     if (group === undefined) return unknown({ reason: 'group_not_visible', group: name.vg });
     return whenKnown(seenWhole(mapping, group, index), () => {
-      const volume = places.find((place) => place.group.uuid === group.uuid)?.volume;
+      const volume = first?.volume;
       return known<Presence>(volume === undefined ? { kind: 'absent', group, namesake: index.namesakeOf(name) } : { kind: 'present', group, volume });
     });
   });
 }
 
 /** In any group of that name: the kernel knows names only. Volumes are looked up by name only when something is absent. */
-function indexNames(groups: readonly VolumeGroup[]): (name: DmName) => LogicalVolume | undefined {
-  const names = new Map<VolumeGroup, ReadonlyMap<string, LogicalVolume>>();
-  return ({ vg, lv }) => {
-    for (const group of groups) {
-      if (group.name !== vg) continue;
-      const volumes = names.get(group) ?? new Map(group.volumes.map((volume) => [volume.name, volume]));
-      names.set(group, volumes);
-      const namesake = volumes.get(lv);
-      if (namesake !== undefined) return namesake;
-    }
-    return undefined;
-  };
+function findNamesake(groups: readonly VolumeGroup[], { vg, lv }: DmName): LogicalVolume | undefined {
+  return groups.flatMap((group) => (group.name === vg ? (volumeCalled(group, lv) ?? []) : []))[0];
 }
 
 /** Exactly one such group, nothing missing, nothing said against it, current, and read from the mapping's own devices. */
@@ -126,6 +130,12 @@ function indexDevicesBelow(decoded: readonly DecodedMapping[], at: DeviceTree['a
   const reached = new Map<Mapping, readonly string[]>();
   const entered = new Set<Mapping>();
   for (const start of mappings) {
+    const [only, second] = start.uses;
+    // Nearly all lie on one disk.
+    if (only !== undefined && second === undefined && layerBelow(start, only) === undefined) {
+      reached.set(start, start.uses);
+      continue;
+    }
     const path = [start];
     for (let mapping = path.at(-1); mapping !== undefined; mapping = path.at(-1)) {
       if (reached.has(mapping)) {

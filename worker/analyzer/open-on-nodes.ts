@@ -6,7 +6,7 @@ import type { ClusterContext } from './cluster-context';
 import type { ClusterEvidence, FreshMember } from './cluster-evidence';
 import type { Unknown } from './evidence';
 import type { Guest, LogicalVolume, Mapping, VolumeGroup } from './facts';
-import { decodeDmUuid } from './parse/dm-uuid';
+import { volumeKeyOf } from './parse/dm-uuid';
 import { kindOfVolume } from './parse/volume-name';
 import { isSilent, nameOf } from './presence';
 import type { References } from './references';
@@ -34,7 +34,7 @@ export type OpenTwice = {
 
 /** Volumes of guests that two nodes or more have open while not all of those nodes are home to a guest that uses it. */
 export function findOpenTwice(cluster: ClusterContext, references: References): readonly OpenTwice[] {
-  const sightings = [...gatherSightings(cluster)].filter(([, all]) => all.length > 1);
+  const sightings = [...gatherSightings(cluster)];
   if (sightings.length === 0) return [];
   const groups = indexVolumes(cluster.fresh);
   return sightings.flatMap(([uuids, all]): OpenTwice[] => {
@@ -58,18 +58,19 @@ function distinct(guests: readonly Guest[]): readonly Guest[] {
   return [...new Map(guests.map((guest) => [`${guest.vmid}@${guest.node}`, guest])).values()];
 }
 
+/** Only of volumes that are open more than once. */
 function gatherSightings({ fresh, silent }: ClusterContext): ReadonlyMap<string, readonly Sighting[]> {
   const sightings = new Map<string, Sighting[]>();
+  const twice = openTwice([...fresh, ...silent]);
+  if (twice.size === 0) return sightings;
   for (const [members, isFresh] of [
     [fresh, true],
     [silent, false],
   ] as const) {
     for (const member of members) {
       for (const mapping of member.facts.mappings.status === 'known' ? member.facts.mappings.value : []) {
-        if (mapping.open === 0) continue;
-        const lvm = decodeDmUuid(mapping.uuid);
-        if (lvm === undefined || lvm.suffix !== '') continue;
-        const key = `${lvm.vgUuid}${lvm.lvUuid}`;
+        const key = mapping.open === 0 ? '' : volumeKeyOf(mapping.uuid);
+        if (!twice.has(key)) continue;
         const known = sightings.get(key);
         const one = { member, node: nameOf(member), mapping, isFresh };
         if (known === undefined) sightings.set(key, [one]);
@@ -78,6 +79,20 @@ function gatherSightings({ fresh, silent }: ClusterContext): ReadonlyMap<string,
     }
   }
   return sightings;
+}
+
+function openTwice(members: readonly FreshMember[]): ReadonlySet<string> {
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const { facts } of members) {
+    for (const { uuid, open } of facts.mappings.status === 'known' ? facts.mappings.value : []) {
+      const key = open === 0 ? '' : volumeKeyOf(uuid);
+      if (key === '') continue;
+      if (once.has(key)) twice.add(key);
+      else once.add(key);
+    }
+  }
+  return twice;
 }
 
 function indexVolumes(fresh: readonly FreshMember[]): ReadonlyMap<string, { readonly group: VolumeGroup; readonly volume: LogicalVolume }> {

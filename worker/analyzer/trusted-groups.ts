@@ -7,6 +7,7 @@ import { type Evidence, known, unknown, whenKnown } from './evidence';
 import type { LogicalVolume, NodeFacts, VolumeGroup } from './facts';
 import { type JudgedMapping, noDevice } from './judged-mapping';
 import { decodeDmUuid } from './parse/dm-uuid';
+import { volumeCalled } from './volume-names';
 
 export type TrustedGroup = { readonly group: VolumeGroup; volumeCalled(name: string): LogicalVolume | undefined };
 
@@ -36,8 +37,7 @@ export function trustGroups(facts: NodeFacts, mappings: Evidence<readonly Judged
         if (group.seqno < highest) return unknown({ reason: 'old_metadata', group: name, seqno: group.seqno, known: highest });
         const device = elsewhere.get(group.uuid);
         if (device !== undefined) return unknown({ reason: 'foreign_device', group: name, device });
-        const volumes = new Map(group.volumes.map((volume) => [volume.name, volume]));
-        return known({ group, volumeCalled: (called) => volumes.get(called) });
+        return known({ group, volumeCalled: (called) => volumeCalled(group, called) });
       };
       return known({
         groupCalled: (name) => {

@@ -44,9 +44,9 @@ export function tableGuests(guests: readonly Guest[], { fresh }: ClusterContext,
     }
   }
   const rows = guests.flatMap((guest): GuestRow[] => {
-    const own = (found.get(guest.vmid) ?? []).sort((a, b) => order[a.severity] - order[b.severity]);
-    const [worst] = own;
-    if (worst === undefined) return [];
+    const own = found.get(guest.vmid)?.sort((a, b) => order[a.severity] - order[b.severity]);
+    const worst = own?.[0];
+    if (own === undefined || worst === undefined) return [];
     return [
       {
         vmid: guest.vmid,

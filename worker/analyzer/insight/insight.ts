@@ -4,7 +4,9 @@
  */
 import type { ClusterContext } from '../cluster-context';
 import { isQuorate } from '../cluster-context';
+import type { Member } from '../cluster-evidence';
 import type { Guest, StorageEntry } from '../facts';
+import type { NodeInputs } from '../node-inputs';
 import { longestName } from '../parse/volume-name';
 import { type CompleteView, completeView } from '../references';
 import type { Found, NodeReport } from '../report-shape';
@@ -47,16 +49,18 @@ export function takeInventory(context: ClusterContext): Inventory | undefined {
   };
 }
 
-export function gainInsight(
-  { guests, storages, nextId, searched }: Inventory,
-  context: ClusterContext,
-  nodes: readonly NodeReport[],
-  clusterFindings: readonly Found[],
-): Insight {
+type Judged = {
+  readonly context: ClusterContext;
+  readonly inputs: ReadonlyMap<Member, Pick<NodeInputs, 'mappings'>>;
+  readonly nodes: readonly NodeReport[];
+  readonly clusterFindings: readonly Found[];
+};
+
+export function gainInsight({ guests, storages, nextId, searched }: Inventory, { context, inputs, nodes, clusterFindings }: Judged): Insight {
   const findings = [...nodes.flatMap((node) => node.findings), ...clusterFindings];
   return {
     ids: nextIdsOf(nextId, new Set(guests.map(({ vmid }) => vmid)), nodes),
-    landing: landGuests({ guests, storages, context }),
+    landing: landGuests({ guests, storages, context, inputs }),
     reclaimable: sumReclaimable(clusterFindings),
     guests: tableGuests(guests, context, findings),
     searched,

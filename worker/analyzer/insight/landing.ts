@@ -3,9 +3,11 @@
  * a group that is missing or there twice, a disk that does not exist, a name that is taken. Disks elsewhere are not judged.
  */
 import type { ClusterContext } from '../cluster-context';
-import type { Guest, StorageEntry } from '../facts';
-import { encodeDmName } from '../parse/dm-name';
+import type { Member } from '../cluster-evidence';
+import type { Guest, LogicalVolume, StorageEntry, VolumeGroup } from '../facts';
+import type { NodeInputs } from '../node-inputs';
 import { kindOfVolume } from '../parse/volume-name';
+import { volumeCalled } from '../volume-names';
 import { isOnLvm } from '../volume-places';
 import { indexNames, type NodeNames } from './taken-names';
 
@@ -34,18 +36,21 @@ type Question = {
   readonly guests: readonly Guest[];
   readonly storages: readonly StorageEntry[];
   readonly context: ClusterContext;
+  readonly inputs: ReadonlyMap<Member, Pick<NodeInputs, 'mappings'>>;
 };
 
-export function landGuests({ guests, storages, context }: Question): Landing {
+export function landGuests({ guests, storages, context, inputs }: Question): Landing {
   const byId = new Map(storages.map((storage) => [storage.id, storage]));
   const disks = guests.map((guest) => ({ guest, volumes: attachedVolumes(guest, byId) }));
   const blocked: Blocked[] = [];
   const nodes = context.fresh.map((member): LandingNode => {
-    const names = indexNames(member);
+    const own = inputs.get(member);
+    const names = own && indexNames(member, own.mappings);
+    const here = names && standOn(names);
     const count = { ready: 0, copied: 0, blocked: 0, notChecked: 0 };
     const node = member.facts.node || member.name;
     for (const { guest, volumes } of disks) {
-      const answer = names === undefined ? 'notChecked' : landOn(names, guest, volumes);
+      const answer = here === undefined ? 'notChecked' : landOn(here, guest, volumes);
       if (typeof answer === 'string') count[answer] += 1;
       else {
         count.blocked += 1;
@@ -60,7 +65,12 @@ export function landGuests({ guests, storages, context }: Question): Landing {
 }
 
 /** Made once for all nodes: there are thousands. */
-type Volume = { readonly storage: StorageEntry | undefined; readonly name: string /** As the device mapper writes it. */; readonly dmName: string };
+type Volume = {
+  readonly storage: StorageEntry | undefined;
+  readonly name: string;
+  /** Where it was looked up last: a shared group is the same on the next node. */
+  found?: { readonly group: VolumeGroup; readonly volume: LogicalVolume | undefined };
+};
 
 /** What must be active for it to start: attached drives of the current section. */
 function attachedVolumes({ references }: Guest, storages: ReadonlyMap<string, StorageEntry>): readonly Volume[] {
@@ -70,7 +80,7 @@ function attachedVolumes({ references }: Guest, storages: ReadonlyMap<string, St
     const colon = volume.indexOf(':');
     if (colon <= 0) continue;
     const [storage, name] = [storages.get(volume.slice(0, colon)), volume.slice(Math.max(colon, volume.lastIndexOf('/')) + 1)];
-    attached.push({ storage, name, dmName: storage === undefined || !isOnLvm(storage) ? '' : encodeDmName(storage.vgname, name) });
+    attached.push({ storage, name });
   }
   return attached;
 }
@@ -78,29 +88,61 @@ function attachedVolumes({ references }: Guest, storages: ReadonlyMap<string, St
 type Answer = 'ready' | 'copied' | 'notChecked' | { readonly why: string };
 
 /** The worst of its disks: what stops it before what is not known before what is copied. */
-function landOn(names: NodeNames, guest: Guest, volumes: readonly Volume[]): Answer {
+function landOn(here: Here, guest: Guest, volumes: readonly Volume[]): Answer {
   let answer: Answer = 'ready';
   for (const volume of volumes) {
-    const one = volume.storage === undefined ? 'notChecked' : landVolume(names, guest, volume, volume.storage);
+    const one = volume.storage === undefined ? 'notChecked' : landVolume(here, guest, volume, volume.storage);
     if (typeof one !== 'string') return one;
     if (one === 'notChecked' || answer === 'ready') answer = one;
   }
   return answer;
 }
 
-function landVolume(names: NodeNames, { node: home, template }: Guest, { name, dmName }: Volume, storage: StorageEntry): Answer {
-  const { id, vgname } = storage;
-  if (storage.disabled) return { why: `storage ${id} is disabled` };
-  if (storage.nodes.length > 0 && !storage.nodes.includes(names.node)) return { why: `storage ${id} is not offered on ${names.node}` };
-  if (!isOnLvm(storage)) return 'ready';
-  if (!storage.shared && home !== names.node) return 'copied';
-  const [group, second] = names.groupsCalled(vgname);
-  if (group === undefined) return { why: `${names.node} does not show volume group ${vgname}` };
-  if (second !== undefined) return { why: `two volume groups are called ${vgname}` };
+function landVolume(here: Here, { node: home, template }: Guest, disk: Volume, storage: StorageEntry): Answer {
+  const { name } = disk;
+  const place = here.placeOf(storage);
+  if (!('group' in place)) return place.answer;
+  if (!storage.shared && home !== here.names.node) return 'copied';
+  const { group } = place;
+  if (typeof group === 'string') return { why: group };
   if (group.notWhole !== undefined) return 'notChecked';
-  const volume = names.volumeOf(group, name);
+  const volume = lookUp(group, disk);
   // A cloud-init drive is made anew at start.
-  if (volume === undefined && kindOfVolume(name) !== 'cloudinit') return { why: `${vgname} has no ${name}` };
+  if (volume === undefined && kindOfVolume(name) !== 'cloudinit') return { why: `${storage.vgname} has no ${name}` };
   // A template is never started; its disks are read where they are.
-  return !template && names.isTaken(dmName, volume) ? { why: `the name ${name} is taken by another mapping` } : 'ready';
+  return !template && here.names.isTaken(storage.vgname, name, volume) ? { why: `the name ${name} is taken by another mapping` } : 'ready';
+}
+
+/** What is the same for every disk on a storage: an answer, or the group to look into; in words: why there is none. */
+type StoragePlace = { readonly answer: Answer } | { readonly group: VolumeGroup | string };
+type Here = { readonly names: NodeNames; placeOf(storage: StorageEntry): StoragePlace };
+
+function standOn(names: NodeNames): Here {
+  const places = new Map<StorageEntry, StoragePlace>();
+  return {
+    names,
+    placeOf: (storage) => {
+      const place = places.get(storage) ?? findPlace(names, storage);
+      places.set(storage, place);
+      return place;
+    },
+  };
+}
+
+function findPlace(names: NodeNames, storage: StorageEntry): StoragePlace {
+  const { id, vgname, nodes } = storage;
+  if (storage.disabled) return { answer: { why: `storage ${id} is disabled` } };
+  if (nodes.length > 0 && !nodes.includes(names.node)) return { answer: { why: `storage ${id} is not offered on ${names.node}` } };
+  if (!isOnLvm(storage)) return { answer: 'ready' };
+  const [group, second] = names.groupsCalled(vgname);
+  if (group === undefined) return { group: `${names.node} does not show volume group ${vgname}` };
+  return { group: second === undefined ? group : `two volume groups are called ${vgname}` };
+}
+
+/** Two readings of one group with one number and as many volumes say the same. */
+function lookUp(group: VolumeGroup, disk: Volume): LogicalVolume | undefined {
+  const before = disk.found?.group;
+  const isSame = before?.uuid === group.uuid && before.seqno === group.seqno && before.volumes.length === group.volumes.length;
+  if (!isSame) disk.found = { group, volume: volumeCalled(group, disk.name) };
+  return disk.found?.volume;
 }

@@ -14,6 +14,13 @@ export function decodeDmUuid(uuid: string): LvmUuid | undefined {
   return { vgUuid: uuid.slice(4, 36), lvUuid: uuid.slice(36, 68), suffix: uuid.slice(69) };
 }
 
+/** Is this the uuid of a mapping, or of a layer, of the volume of this uuid? Without taking it apart. */
+export const isMappingOf = (uuid: string, lvUuid: string): boolean =>
+  uuid.startsWith(lvUuid, 36) && uuid.startsWith('LVM-') && (uuid.length === 68 || uuid[68] === '-');
+
+/** The uuids of group and volume together, of a volume's own mapping: 64 characters to be looked up among those of volumes; empty: none. */
+export const volumeKeyOf = (uuid: string): string => (uuid.length === 68 && uuid.startsWith('LVM-') ? uuid.slice(4) : '');
+
 /** As LVM prints and selects it: 6-4-4-4-4-4-6. */
 export function hyphenate(uuid: string): string {
   if (uuid.length !== 32) return uuid;

@@ -4,7 +4,8 @@
  * another rule's one finding.
  */
 import type { Unknown } from '../../evidence';
-import { type NamedVolume, volumesNamedBy } from '../../named-volumes';
+import type { StorageEntry } from '../../facts';
+import { volumesMissing } from '../../named-volumes';
 import type { NodeInputs } from '../../node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import type { NotChecked } from '../../report-shape';
@@ -45,9 +46,15 @@ export const missingMapping = defineRule<NodeInputs>()({
     const found = new Map<string, Hit<Detail>>();
     const notChecked = new Map<string, NotChecked>();
     let applies = false;
+    const isMapped = (storage: StorageEntry, name: string): boolean => {
+      if (storage.disabled || storage.vgname === '') return true;
+      applies = true;
+      const trusted = trustedGroups.groupCalled(storage.vgname);
+      return trusted.status === 'known' && volumes.has(trusted.value.volumeCalled(name)?.uuid ?? '');
+    };
     for (const guest of ownership.guestsHere) {
-      const drives = volumesNamedBy(guest, entries).filter(isAttachedHere);
-      if (drives.length > 0) applies = true;
+      const drives = volumesMissing(guest, entries, isMapped).filter(({ role }) => role === 'attached');
+      if (drives.length === 0) continue;
       const seconds = circumstances.runsFor(guest.vmid);
       for (const { storage, volume: name } of seconds.status === 'known' && seconds.value < settledSeconds ? [] : drives) {
         const trusted = trustedGroups.groupCalled(storage.vgname);
@@ -91,5 +98,3 @@ export const missingMapping = defineRule<NodeInputs>()({
   }),
   remedy: () => undefined,
 });
-
-const isAttachedHere = ({ role, storage }: NamedVolume) => role === 'attached' && !storage.disabled && storage.vgname !== '';

@@ -31,10 +31,12 @@ export function findUsedPools({ groups, thinPools }: StorageUse, mappings: reado
   }
   if (wanted.size === 0) return [];
   const mapped = new Map<string, JudgedMapping>();
+  const pools = new Set([...wanted.values()].map(({ pool }) => pool.uuid));
   for (const judged of mappings) {
     const { lvm } = judged;
-    const key = lvm === undefined ? '' : `${lvm.vgUuid}${lvm.lvUuid}`;
-    if (lvm === undefined || !wanted.has(key) || !poolSuffixes.has(lvm.suffix)) continue;
+    if (lvm === undefined || !pools.has(lvm.lvUuid) || !poolSuffixes.has(lvm.suffix)) continue;
+    const key = `${lvm.vgUuid}${lvm.lvUuid}`;
+    if (!wanted.has(key)) continue;
     if (lvm.suffix === 'tpool' || !mapped.has(key)) mapped.set(key, judged);
   }
   const byName = new Map(thinPools.status === 'known' ? thinPools.value.map((one) => [one.name, one]) : []);
