@@ -1,6 +1,6 @@
 /** Collected bodies as check-ins a server received, with what it remembers between them: one kernel cannot be two nodes at once. */
 import { type Member, readSnapshot } from '../../worker/analyzer';
-import { listOpenVolumes } from '../../worker/analyzer/open-volumes';
+import { listOpenVolumes } from '../../worker/analyzer/node/open-volumes';
 import type { Snapshot } from './judge';
 
 const intervalMs = 900_000;

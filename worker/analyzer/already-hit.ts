@@ -3,7 +3,7 @@
  * counts is that the task was about a guest of the finding and that its error names the very volume. Told with the finding and
  * never stored in it: it changes by itself.
  */
-import type { FreshMember } from './cluster-evidence';
+import type { FreshMember } from './cluster/cluster-evidence';
 import type { FailedTask } from './facts';
 import type { Found } from './report-shape';
 import { utcMinute } from './words';

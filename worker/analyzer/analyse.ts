@@ -1,16 +1,16 @@
 /** The report of a cluster: a pure function of all members' facts and the time. The same for Worker, offline and tests. */
 import { type FailedTasks, indexFailedTasks, sayAlreadyHit } from './already-hit';
 import { clusterRules, nodeRules } from './catalogue';
-import { type ClusterContext, gatherCluster, isFresh } from './cluster-context';
-import type { ClusterEvidence, FreshMember, Member } from './cluster-evidence';
-import { clusterInputs } from './cluster-inputs';
+import { type ClusterContext, gatherCluster, isFresh } from './cluster/cluster-context';
+import type { ClusterEvidence, FreshMember, Member } from './cluster/cluster-evidence';
+import { clusterInputs } from './cluster/cluster-inputs';
+import { type Presence, presenceOf } from './cluster/presence';
 import { known, type Unknown, unknown } from './evidence';
-import { countMappings, markCluster, markNode } from './grade';
 import { gainInsight, type Inventory, takeInventory } from './insight/insight';
-import { type NodeInputs, nodeInputs } from './node-inputs';
-import { type Presence, presenceOf } from './presence';
+import { type NodeInputs, nodeInputs } from './node/node-inputs';
 import type { ClusterReport, Found, NodeReport, Outcome } from './report-shape';
 import type { Rule, Scope } from './rule';
+import { countMappings, markCluster, markNode } from './score/grade';
 
 export function analyse(evidence: ClusterEvidence): ClusterReport {
   const context = gatherCluster(evidence);

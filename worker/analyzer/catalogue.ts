@@ -1,6 +1,6 @@
 /** Every rule there is. A new rule is one file, one fixture folder, one line here. */
-import type { ClusterInputs } from './cluster-inputs';
-import type { NodeInputs } from './node-inputs';
+import type { ClusterInputs } from './cluster/cluster-inputs';
+import type { NodeInputs } from './node/node-inputs';
 import type { Explanation, Remedy } from './report-shape';
 import { maxFindings, moreSubject, type Place, type Rule } from './rule';
 import { mixedEnrolment } from './rules/cluster/mixed-enrolment';

@@ -4,16 +4,17 @@
  */
 export { analyse } from './analyse';
 export { catalogueVersion, explainFinding, holdMinutesOf, ruleOf } from './catalogue';
-export { clockLevelOf } from './clock-level';
-export type { Behind, ClusterEvidence, Contact, Member, Neighbour, OpenVolumes } from './cluster-evidence';
+export { clockLevelOf } from './cluster/clock-level';
+export type { Behind, ClusterEvidence, Contact, Member, Neighbour, OpenVolumes } from './cluster/cluster-evidence';
+export { openLimits } from './cluster/open-on-nodes';
+export { freshForMs, isSharedSince, presenceLimits } from './cluster/presence';
+export { type SilenceStory, tellSilence } from './cluster/silence-story';
 export type { Evidence, Unknown } from './evidence';
 export { type ClusterView, factsVersion, type NodeFacts } from './facts';
 export type { Insight } from './insight/insight';
-export { openLimits } from './open-on-nodes';
-export { listOpenVolumes } from './open-volumes';
+export { listOpenVolumes } from './node/open-volumes';
+export { hasStayedBehind } from './node/stayed-behind';
 export { type NodeReadings, readReadings, type Space, type SpaceKind } from './parse/readings';
-export { gradePerformance, joinPerformance, type Performance, sayPerformance } from './performance';
-export { freshForMs, isSharedSince, presenceLimits } from './presence';
 export { type ReadSnapshot, readSnapshot } from './read-snapshot';
 export { renderConsole } from './report/console';
 export type { ConsoleInput, KnownFinding } from './report/console-input';
@@ -25,5 +26,4 @@ export { findRawLines, indexRawLines, marksOf, type RawLine, type RawLines } fro
 export { terminalText } from './report/terminal-text';
 export type * from './report-shape';
 export { maxFindings, moreSubject, type Place } from './rule';
-export { type SilenceStory, tellSilence } from './silence-story';
-export { hasStayedBehind } from './stayed-behind';
+export { gradePerformance, joinPerformance, type Performance, sayPerformance } from './score/performance';

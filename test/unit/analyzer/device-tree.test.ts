@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deviceOf, growTree, isAllSeenAbove, isOpenBeside } from '../../../worker/analyzer/device-tree';
 import type { Mapping } from '../../../worker/analyzer/facts';
+import { deviceOf, growTree, isAllSeenAbove, isOpenBeside } from '../../../worker/analyzer/node/device-tree';
 import { millisecondsOf } from './support/change-node';
 
 const one = (name: string, minor: number, uses: readonly string[], more: Partial<Mapping> = {}): Mapping => ({

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Counts } from '../../../worker/analyzer';
 import { clusterRules, nodeRules } from '../../../worker/analyzer/catalogue';
-import { grades, markCluster, markNode } from '../../../worker/analyzer/grade';
+import { grades, markCluster, markNode } from '../../../worker/analyzer/score/grade';
 import { type FakeNode, mapped } from './support/fake-node';
 import { judge } from './support/judge';
 import { localMappings, pve1, pve2, pve3 } from './support/sample-cluster';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gradePerformance, joinPerformance, sayPerformance } from '../../../worker/analyzer';
-import { type Measure, performanceLimits } from '../../../worker/analyzer/performance';
+import { type Measure, performanceLimits } from '../../../worker/analyzer/score/performance';
 import type { Vitals } from '../../../worker/wire/snapshot';
 
 const idle = { cpu: 3, memory: [20, 100], swap: [0, 0], root: [10, 100], fullest: 40 } satisfies Vitals;

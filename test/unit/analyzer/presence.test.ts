@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyse, type ClusterReport, type Contact, type Member, presenceLimits, tellSilence } from '../../../worker/analyzer';
-import { clockLevelOf, sayClockLevel } from '../../../worker/analyzer/clock-level';
+import { clockLevelOf, sayClockLevel } from '../../../worker/analyzer/cluster/clock-level';
 import { capturesOf, type FakeNode } from './support/fake-node';
 import { accusations, memberOf, now } from './support/judge';
 import { localMappings, pve1, pve2, pve3 } from './support/sample-cluster';

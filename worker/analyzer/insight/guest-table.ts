@@ -1,5 +1,5 @@
 /** The guests of a cluster: how many run, how many are clean, and which are not. */
-import type { ClusterContext } from '../cluster-context';
+import type { ClusterContext } from '../cluster/cluster-context';
 import type { Guest } from '../facts';
 import type { Found, Severity } from '../report-shape';
 

@@ -2,16 +2,16 @@
  * What a cluster's evidence tells beyond its findings: which numbers are blocked, where guests would start, what space
  * could be had back. Derived with every report and bounded; never stored with a finding, since it changes by itself.
  */
-import type { ClusterContext } from '../cluster-context';
-import { isQuorate } from '../cluster-context';
-import type { Member } from '../cluster-evidence';
+import type { ClusterContext } from '../cluster/cluster-context';
+import { isQuorate } from '../cluster/cluster-context';
+import type { Member } from '../cluster/cluster-evidence';
 import type { Guest, StorageEntry } from '../facts';
-import type { NodeInputs } from '../node-inputs';
+import type { NodeInputs } from '../node/node-inputs';
 import { longestName } from '../parse/volume-name';
-import { type CompleteView, completeView } from '../references';
 import type { Found, NodeReport } from '../report-shape';
 import type { Searched } from '../rule';
-import { isOffered } from '../storage-listing';
+import { type CompleteView, completeView } from '../volumes/references';
+import { isOffered } from '../volumes/storage-listing';
 import { type GuestTable, tableGuests } from './guest-table';
 import { type Landing, landGuests } from './landing';
 import { firstFreeId, type NextIds, nextIdsOf } from './next-ids';

@@ -2,13 +2,13 @@
  * Guest × node: would it start there, or could it migrate there? Judged by what stops LVM: a storage that is not offered,
  * a group that is missing or there twice, a disk that does not exist, a name that is taken. Disks elsewhere are not judged.
  */
-import type { ClusterContext } from '../cluster-context';
-import type { Member } from '../cluster-evidence';
+import type { ClusterContext } from '../cluster/cluster-context';
+import type { Member } from '../cluster/cluster-evidence';
 import type { Guest, LogicalVolume, StorageEntry, VolumeGroup } from '../facts';
-import type { NodeInputs } from '../node-inputs';
+import type { NodeInputs } from '../node/node-inputs';
 import { kindOfVolume } from '../parse/volume-name';
-import { volumeCalled } from '../volume-names';
-import { isOnLvm } from '../volume-places';
+import { volumeCalled } from '../volumes/volume-names';
+import { isOnLvm } from '../volumes/volume-places';
 import { indexNames, type NodeNames } from './taken-names';
 
 export type LandingNode = {

@@ -2,10 +2,10 @@
  * Which device-mapper names are taken on a node by something that should not have them. The kernel refuses a second mapping
  * of one name, whatever it is: a volume whose name is taken by another uuid cannot be activated there.
  */
-import type { FreshMember } from '../cluster-evidence';
+import type { FreshMember } from '../cluster/cluster-evidence';
 import type { Evidence } from '../evidence';
 import type { LogicalVolume, Mapping, VolumeGroup } from '../facts';
-import type { JudgedMapping } from '../judged-mapping';
+import type { JudgedMapping } from '../node/judged-mapping';
 import { encodeDmName } from '../parse/dm-name';
 import { isMappingOf } from '../parse/dm-uuid';
 

@@ -1,7 +1,7 @@
 /** What the console report of one node is made from. */
 import type { Guest } from '../facts';
-import type { Performance } from '../performance';
 import type { ClusterReport } from '../report-shape';
+import type { Performance } from '../score/performance';
 import type { RawLines } from './raw-lines';
 import type { Form } from './terminal-text';
 

@@ -1,6 +1,7 @@
 /** The summary operators know, its two old words explained beside them; and what stands above it when members are missing. */
-import { sayPerformance } from '../performance';
+
 import type { Counts, Found, NodeReport } from '../report-shape';
+import { sayPerformance } from '../score/performance';
 import { checksOf } from './checks-done';
 import type { ConsoleInput } from './console-input';
 import type { Line } from './console-line';

@@ -1,7 +1,7 @@
 /** lvm.metadata-went-back: what it says, and what keeps it silent. Numbers over several messages: test/worker/metadata-went-back.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { analyse, type Behind, type Member } from '../../../../worker/analyzer';
-import { hasStayedBehind } from '../../../../worker/analyzer/stayed-behind';
+import { hasStayedBehind } from '../../../../worker/analyzer/node/stayed-behind';
 import { followMetadata } from '../../../../worker/ingest/behind';
 import { heard, pair, san } from '../support/corpus-parts';
 import { capturesOf, type FakeGroup, uuidOf } from '../support/fake-node';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyse, type ClusterReport, type Member, openLimits } from '../../../../worker/analyzer';
-import { doInterleave, type Interval } from '../../../../worker/analyzer/open-on-nodes';
-import { findInUse, listOpenVolumes } from '../../../../worker/analyzer/open-volumes';
+import { doInterleave, type Interval } from '../../../../worker/analyzer/cluster/open-on-nodes';
+import { findInUse, listOpenVolumes } from '../../../../worker/analyzer/node/open-volumes';
 import { task } from '../support/change-node';
 import { heard, opened, pair, san, vm } from '../support/corpus-parts';
 import { capturesOf, type FakeMapping, type FakeNode, mapped } from '../support/fake-node';

@@ -2,8 +2,8 @@
  * Nodes that are not one Proxmox VE cluster are enrolled as one: a token used twice, a cluster split or joined since.
  * Nothing that needs more than one node is judged then.
  */
-import type { ClusterInputs } from '../../cluster-inputs';
-import type { Mixture } from '../../membership';
+import type { ClusterInputs } from '../../cluster/cluster-inputs';
+import type { Mixture } from '../../cluster/membership';
 import { type Detection, defineRule } from '../../rule';
 import { listNames } from '../../words';
 

@@ -1,5 +1,5 @@
 /** Members the cluster itself lists that do not speak here: what is open on them is not known. */
-import type { ClusterInputs } from '../../cluster-inputs';
+import type { ClusterInputs } from '../../cluster/cluster-inputs';
 import { type Detection, defineRule } from '../../rule';
 import { listNames } from '../../words';
 

@@ -1,5 +1,5 @@
 /** Every node of a cluster fell silent: one story about the site, not one finding for each node. */
-import type { ClusterInputs } from '../../cluster-inputs';
+import type { ClusterInputs } from '../../cluster/cluster-inputs';
 import { type Detection, defineRule } from '../../rule';
 import { utcMinute } from '../../words';
 import { lookAtTimer } from '../node/silent';

@@ -4,11 +4,11 @@
  * @see Proxmox VE bug 4997; pve-storage f296ffc, 2796d6b (9.0.3: off for new volumes); pve-manager pve8to9.pm
  */
 import type { LogicalVolume, StorageEntry } from '../../facts';
-import type { NodeInputs, Ownership } from '../../node-inputs';
+import type { NodeInputs, Ownership } from '../../node/node-inputs';
+import type { TrustedGroup } from '../../node/trusted-groups';
 import { guestOfVolume } from '../../parse/volume-name';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
-import type { TrustedGroup } from '../../trusted-groups';
 import { listNames } from '../../words';
 
 type Detail = {

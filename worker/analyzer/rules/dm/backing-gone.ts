@@ -3,11 +3,12 @@
  * that ended. Reads and writes of it fail; it keeps its name taken. `lvs` says nothing and ends with 0.
  * @see tried on a kernel: a disk deleted under an active volume
  */
-import { type DeviceTree, deviceOf, isAllSeenAbove, isOpenBeside } from '../../device-tree';
+
 import type { Unknown } from '../../evidence';
 import type { Mapping } from '../../facts';
-import type { JudgedMapping } from '../../judged-mapping';
-import type { Circumstances, NodeInputs } from '../../node-inputs';
+import { type DeviceTree, deviceOf, isAllSeenAbove, isOpenBeside } from '../../node/device-tree';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { Circumstances, NodeInputs } from '../../node/node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { sayDevice } from '../../parse/scsi-disk';
 import { guestOfVolume } from '../../parse/volume-name';

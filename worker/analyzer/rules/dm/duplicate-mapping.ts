@@ -2,8 +2,8 @@
  * Two mappings of LVM's over the same blocks of one device. Where one of them is a leftover or has an old table, that
  * finding says so and mends it; what is left is told here: nobody can say by metadata which of them is wrong.
  */
-import type { JudgedMapping } from '../../judged-mapping';
-import type { NodeInputs } from '../../node-inputs';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { NodeInputs } from '../../node/node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { guestOfVolume } from '../../parse/volume-name';
 import { dmSelector } from '../../plain-text';

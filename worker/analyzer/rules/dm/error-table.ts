@@ -2,8 +2,8 @@
  * A guest's disk that cannot be read or written here: its table answers with errors or zeros, a part of it was missing when
  * it was activated, or it stays suspended. Seen by the device mapper alone: LVM may hang for the same reason.
  */
-import type { JudgedMapping } from '../../judged-mapping';
-import type { Circumstances, NodeInputs } from '../../node-inputs';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { Circumstances, NodeInputs } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
 import { dmSelector } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';

@@ -5,8 +5,8 @@
  */
 import type { Unknown } from '../../evidence';
 import type { Guest } from '../../facts';
-import { findInside } from '../../guest-disks';
-import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
+import { findInside } from '../../node/guest-disks';
+import type { Circumstances, NodeInputs, Ownership } from '../../node/node-inputs';
 import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';

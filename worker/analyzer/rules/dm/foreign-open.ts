@@ -2,7 +2,7 @@
  * A shared volume open here by a QEMU or container whose guest lives on another node: the guest may run twice. Proxmox VE
  * locks no volume across nodes, and `qm list` shows only guests whose configuration lies here.
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';

@@ -4,8 +4,8 @@
  */
 import { type Evidence, known, unknown } from '../../evidence';
 import type { Guest } from '../../facts';
-import type { JudgedMapping } from '../../judged-mapping';
-import type { Circumstances, Ownership } from '../../node-inputs';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { Circumstances, Ownership } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
 
 export type ForeignOwner = {

@@ -3,7 +3,7 @@
  * mappings below, since cloned guests share group uuids and a guest's group may be called `pve`. Its volumes are the
  * guest's data: only the mapping goes, and only when the group is nobody's on the host.
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { defineRule } from '../../rule';
 import { detectHeld, explainHeld, type HeldDetail, removeHeld } from './held-disk';
 

@@ -3,7 +3,7 @@
  * Partitions of a multipath map are no guest's disk's and are never looked at.
  * @see kpartx(8); "Logical volume … is used by another device" tried on a kernel
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { defineRule } from '../../rule';
 import { detectHeld, explainHeld, type HeldDetail, removeHeld } from './held-disk';
 

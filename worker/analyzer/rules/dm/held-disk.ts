@@ -2,16 +2,17 @@
  * What the two rules about guests' disks opened by the host share: a mapping inside a guest's disk that nobody wants keeps
  * PVE from releasing the disk. Removed topmost first, by uuid; the disk itself is never touched.
  */
-import { type DeviceTree, deviceOf, isAllSeenAbove, isOpenBeside } from '../../device-tree';
+
 import type { Mapping, StorageEntry, VolumeGroup } from '../../facts';
-import { findInside, type InsideDisk } from '../../guest-disks';
-import type { JudgedMapping } from '../../judged-mapping';
-import type { Circumstances } from '../../node-inputs';
+import { type DeviceTree, deviceOf, isAllSeenAbove, isOpenBeside } from '../../node/device-tree';
+import { findInside, type InsideDisk } from '../../node/guest-disks';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { Circumstances } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
 import { dmSelector, isPlainToken } from '../../plain-text';
-import type { References } from '../../references';
 import type { Explanation, NotChecked, Remedy } from '../../report-shape';
 import type { Detection, Hit, Place } from '../../rule';
+import type { References } from '../../volumes/references';
 import { listNames } from '../../words';
 import { mappingEvidence } from './mapping-evidence';
 import { findWantedGroups } from './wanted-groups';

@@ -4,9 +4,9 @@
  * @see pve-storage LVMPlugin.pm `deactivate_volume`; qemu-server `vm_stop_cleanup`
  */
 import type { Guest } from '../../facts';
-import { findInside } from '../../guest-disks';
-import type { JudgedMapping } from '../../judged-mapping';
-import type { Circumstances, NodeInputs, Ownership } from '../../node-inputs';
+import { findInside } from '../../node/guest-disks';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { Circumstances, NodeInputs, Ownership } from '../../node/node-inputs';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { mappingsNotChecked } from './leftover';

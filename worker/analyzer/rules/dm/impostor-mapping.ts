@@ -2,7 +2,7 @@
  * A leftover mapping whose name belongs to another volume today: whoever opens the name on this node reads and writes
  * extents that LVM has given back. `lvs` shows the new volume inactive, `lvchange -an` says nothing and does nothing.
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { defineRule } from '../../rule';
 import { sayLandings, saySharing } from './blast-radius';

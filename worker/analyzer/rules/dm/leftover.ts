@@ -1,8 +1,9 @@
 /** What the two rules about mappings without a volume share: the mapping is proven absent from a group seen whole. */
-import { type DeviceTree, isAllSeenAbove, isOpenBeside } from '../../device-tree';
+
 import type { Mapping } from '../../facts';
-import type { JudgedMapping, Presence } from '../../judged-mapping';
-import type { Circumstances, NodeInputs } from '../../node-inputs';
+import { type DeviceTree, isAllSeenAbove, isOpenBeside } from '../../node/device-tree';
+import type { JudgedMapping, Presence } from '../../node/judged-mapping';
+import type { Circumstances, NodeInputs } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
 import { dmSelector, isPlainToken } from '../../plain-text';
 import type { NotChecked, Remedy } from '../../report-shape';

@@ -5,12 +5,12 @@
  */
 import type { Unknown } from '../../evidence';
 import type { StorageEntry } from '../../facts';
-import { volumesMissing } from '../../named-volumes';
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
-import { indexStorages } from '../../volume-places';
+import { volumesMissing } from '../../volumes/named-volumes';
+import { indexStorages } from '../../volumes/volume-places';
 
 type Detail = { readonly volume: string; readonly group: string; readonly storage: string; readonly who: string; readonly isContainer: boolean };
 

@@ -2,9 +2,9 @@
  * One volume open on two nodes at the same time. Nothing fails: two kernels cache and write one disk without knowing of each
  * other. Proven by check-ins that interleave, never by one look at each node.
  */
-import type { ClusterInputs } from '../../cluster-inputs';
+import type { ClusterInputs } from '../../cluster/cluster-inputs';
+import type { Sighting } from '../../cluster/open-on-nodes';
 import type { Guest } from '../../facts';
-import type { Sighting } from '../../open-on-nodes';
 import { defineRule, type Hit } from '../../rule';
 import { listNames } from '../../words';
 

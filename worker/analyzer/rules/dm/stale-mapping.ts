@@ -4,7 +4,7 @@
  * @see pve-storage f296ffc (#4997); verdicts tried on a kernel: removed with --driverloaded n, then lvcreate of the name
  */
 import { sayIdAtRisk } from '../../insight/next-ids';
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { shortUuid } from '../../parse/dm-uuid';
 import { guestOfVolume } from '../../parse/volume-name';
 import { defineRule } from '../../rule';

@@ -3,7 +3,7 @@
  * that name needs. Everyday on chain snapshots, moved disks and wiped `del-` volumes. The blocks are live data.
  */
 import type { LogicalVolume, VolumeGroup } from '../../facts';
-import type { NodeInputs, Ownership } from '../../node-inputs';
+import type { NodeInputs, Ownership } from '../../node/node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import { shortUuid } from '../../parse/dm-uuid';
 import { guestOfVolume } from '../../parse/volume-name';

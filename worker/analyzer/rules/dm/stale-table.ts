@@ -4,8 +4,8 @@
  */
 import type { Evidence } from '../../evidence';
 import type { Mapping, TableComparison } from '../../facts';
-import type { JudgedMapping, Presence } from '../../judged-mapping';
-import type { Circumstances, NodeInputs } from '../../node-inputs';
+import type { JudgedMapping, Presence } from '../../node/judged-mapping';
+import type { Circumstances, NodeInputs } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';

@@ -2,7 +2,7 @@
  * A mapping made by hand (no uuid) under a guest volume's name: the real volume cannot be activated beside it. A test
  * with `dmsetup create` leaves one; so does an admin's rescue map. Never removed by a script: it may be somebody's work.
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { guestOfVolume, guestVolumeIn } from '../../parse/volume-name';
 import { dmSelector } from '../../plain-text';
 import { type Detection, defineRule } from '../../rule';

@@ -2,13 +2,13 @@
  * A volume of Proxmox VE's that no guest of the cluster names. It is data: guidance only. Kubernetes volumes, imports that
  * write the configuration last, moves and templates look the same for a while: hence the guards and the day of waiting.
  */
-import type { ClusterInputs, Use } from '../../cluster-inputs';
+import type { ClusterInputs, Use } from '../../cluster/cluster-inputs';
+import type { SeenGroup } from '../../cluster/seen-groups';
 import type { LogicalVolume, StorageEntry, VolumeGroup } from '../../facts';
 import { guestOfVolume, isConsumerVolume, isFixedName, kindOfVolume } from '../../parse/volume-name';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
-import type { SeenGroup } from '../../seen-groups';
-import { foreignStorageOn, isOffered, listingStorage, storagesOn } from '../../storage-listing';
+import { foreignStorageOn, isOffered, listingStorage, storagesOn } from '../../volumes/storage-listing';
 import { explainUnused, type UnusedDetail } from './unused-words';
 
 export const unreferencedVolume = defineRule<ClusterInputs>()({

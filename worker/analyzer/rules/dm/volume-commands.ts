@@ -1,5 +1,5 @@
 /** The two ways to bring a mapping of an existing volume in line, selected by uuid: names may have changed meanwhile. */
-import type { JudgedMapping } from '../../judged-mapping';
+import type { JudgedMapping } from '../../node/judged-mapping';
 import { hyphenate } from '../../parse/dm-uuid';
 import type { Remedy } from '../../report-shape';
 

@@ -2,11 +2,12 @@
  * Volume groups that lie in a guest's disk on purpose: one of storage.cfg, one a guest or a file of the node names, a Ceph
  * OSD. In doubt a group is wanted. A name alone is none: a guest's group may be called like one of the host's.
  */
-import type { DeviceTree } from '../../device-tree';
+
 import type { Mapping, StorageEntry, VolumeGroup } from '../../facts';
-import type { InsideDisk } from '../../guest-disks';
-import type { JudgedMapping } from '../../judged-mapping';
-import type { Ownership } from '../../node-inputs';
+import type { DeviceTree } from '../../node/device-tree';
+import type { InsideDisk } from '../../node/guest-disks';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { Ownership } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
 
 type Host = {

@@ -4,14 +4,14 @@
  */
 import type { Unknown } from '../../evidence';
 import type { Guest, StorageEntry } from '../../facts';
-import type { JudgedMapping } from '../../judged-mapping';
-import { type NamedVolume, roles, volumesMissing, volumesNamedBy } from '../../named-volumes';
-import type { Circumstances, NodeInputs } from '../../node-inputs';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { Circumstances, NodeInputs } from '../../node/node-inputs';
+import type { TrustedGroups } from '../../node/trusted-groups';
 import { encodeDmName } from '../../parse/dm-name';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
-import type { TrustedGroups } from '../../trusted-groups';
-import { indexStorages } from '../../volume-places';
+import { type NamedVolume, roles, volumesMissing, volumesNamedBy } from '../../volumes/named-volumes';
+import { indexStorages } from '../../volumes/volume-places';
 import { mappingEvidence } from '../dm/mapping-evidence';
 import { type DanglingDetail, explainDangling } from './dangling-words';
 

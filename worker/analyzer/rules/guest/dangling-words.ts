@@ -1,8 +1,9 @@
 /** What is said of a volume a configuration names and LVM does not have: by what Proxmox VE does with it, and what that says. */
-import type { Role } from '../../named-volumes';
+
 import { commandWith, isPlainToken } from '../../plain-text';
 import type { Explanation } from '../../report-shape';
 import type { Place } from '../../rule';
+import type { Role } from '../../volumes/named-volumes';
 import { listNames } from '../../words';
 
 export type DanglingDetail = {

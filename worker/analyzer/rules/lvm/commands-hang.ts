@@ -4,7 +4,7 @@
  * @see lvm2 lib/misc/lvm-flock.c; libdm `dm_udev_wait`; our own runs: a held lock blocks plain lvs and lvchange for ever
  */
 import type { LvmLock } from '../../facts';
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { listNames } from '../../words';
 

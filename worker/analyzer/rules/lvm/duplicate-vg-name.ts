@@ -3,10 +3,11 @@
  * reports both, and refuses every command that names the group, as all of Proxmox VE's do.
  * @see lvm2 lib/cache/lvmcache.c, tools/toollib.c "Multiple VGs found with the same name"; tried on a kernel
  */
-import type { DeviceTree } from '../../device-tree';
+
 import type { Mapping, VolumeGroup } from '../../facts';
-import { findInside, type InsideDisk } from '../../guest-disks';
-import type { NodeInputs } from '../../node-inputs';
+import type { DeviceTree } from '../../node/device-tree';
+import { findInside, type InsideDisk } from '../../node/guest-disks';
+import type { NodeInputs } from '../../node/node-inputs';
 import { decodeDmName } from '../../parse/dm-name';
 import { decodeDmUuid, hyphenate } from '../../parse/dm-uuid';
 import { sayDevice } from '../../parse/scsi-disk';

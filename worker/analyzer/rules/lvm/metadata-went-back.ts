@@ -2,7 +2,7 @@
  * A node keeps reading older metadata of a volume group than was known before: another copy of the LUN, a stale path, a
  * restore. LVM writes what it reads, so the next change from there can lose volumes made since.
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { commandWith } from '../../plain-text';
 import { defineRule } from '../../rule';
 

@@ -3,8 +3,8 @@
  * clock and no check-in is refused for it. Two check-ins in a row must agree, so that one slow request accuses nobody.
  * @see corosync and pmxcfs: members should agree within 5 seconds; ha-manager says "detected time drift!"
  */
-import { sayClockLevel } from '../../clock-level';
-import type { NodeInputs } from '../../node-inputs';
+import { sayClockLevel } from '../../cluster/clock-level';
+import type { NodeInputs } from '../../node/node-inputs';
 import { type Detection, defineRule } from '../../rule';
 
 type Detail = { readonly name: string; readonly level: number };

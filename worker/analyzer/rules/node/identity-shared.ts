@@ -3,7 +3,7 @@
  * node says is believed while it lasts. Seen by boot ids: one that another had replaced comes back, which no restart does.
  * @see random(4), /proc/sys/kernel/random/boot_id: made anew with every start
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { type Detection, defineRule } from '../../rule';
 
 type Detail = { readonly name: string };

@@ -2,7 +2,7 @@
  * A node that was heard before and is not heard any more, by the server's clock. We know that it does not speak, not that
  * it is down. When all members are silent it is one story of the cluster (cluster.silent), and until that is clear none.
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { type Detection, defineRule } from '../../rule';
 import { utcMinute } from '../../words';
 

@@ -3,10 +3,10 @@
  * for every disk on it. LVM says nothing about a group it cannot see: its report is empty and ends well.
  * @see pve-storage LVMPlugin.pm `activate_volume`, `alloc_image`; our own runs: hidden LUN, lost disk
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
+import { type GroupUse, type StorageUse, sayGuests } from '../../node/storage-use';
 import { commandWith } from '../../plain-text';
 import { type Detection, defineRule, type Hit } from '../../rule';
-import { type GroupUse, type StorageUse, sayGuests } from '../../storage-use';
 import { listNames } from '../../words';
 
 type Detail = {

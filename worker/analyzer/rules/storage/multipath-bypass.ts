@@ -4,8 +4,8 @@
  * @see lvmconfig devices/multipath_component_detection; "PVs appear on duplicate devices" tried on a kernel
  */
 import type { Mapping } from '../../facts';
-import type { JudgedMapping } from '../../judged-mapping';
-import type { NodeInputs } from '../../node-inputs';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { NodeInputs } from '../../node/node-inputs';
 import { diskOfDevice, sayDevice } from '../../parse/scsi-disk';
 import { guestOfVolume } from '../../parse/volume-name';
 import { isPlainToken } from '../../plain-text';

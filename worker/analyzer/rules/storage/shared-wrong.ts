@@ -4,12 +4,12 @@
  * starts a guest beside an empty group.
  * @see pve-storage Plugin.pm `cluster_lock_storage`; qemu-server QemuMigrate.pm `scan_local_volumes`
  */
-import type { ClusterInputs, Sightings } from '../../cluster-inputs';
+import type { ClusterInputs, Sightings } from '../../cluster/cluster-inputs';
 import type { StorageEntry } from '../../facts';
 import { isListedVolume } from '../../parse/volume-name';
 import { isPlainToken } from '../../plain-text';
 import { type Detection, defineRule, type Hit } from '../../rule';
-import { isOnLvm } from '../../volume-places';
+import { isOnLvm } from '../../volumes/volume-places';
 import { listNames } from '../../words';
 
 type Detail = {

@@ -3,11 +3,11 @@
  * @see pve-storage LvmThinPlugin.pm `activate_storage` (pvestatd activates the pool of every enabled storage); kernel
  *   dm-thin.c `notify_of_pool_mode_change`; lvm2 lib/activate/dev_manager.c `_thin_pool_callback`
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
+import { type StorageUse, sayGuests } from '../../node/storage-use';
 import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
-import { type StorageUse, sayGuests } from '../../storage-use';
 import { listNames } from '../../words';
 import { explainPoolDown, type PoolDownDetail } from './thin-pool-words';
 import { findUsedPools, subjectOfPool, troubleOf, type UsedPool } from './thin-pools';

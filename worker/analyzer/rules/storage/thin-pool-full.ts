@@ -3,7 +3,7 @@
  * mark a pool may go to and fro; the first one is therefore only information.
  * @see lvmthin(7) "Data space exhaustion"; lvm2 lib/metadata/thin_manip.c `pool_below_threshold`
  */
-import type { NodeInputs } from '../../node-inputs';
+import type { NodeInputs } from '../../node/node-inputs';
 import { commandWith } from '../../plain-text';
 import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';

@@ -1,8 +1,8 @@
 /** The thin pools this node's storages name, joined to their mappings and to what the kernel says of them. */
 import { type Evidence, known, unknown } from '../../evidence';
 import type { LogicalVolume, Mapping, ThinPool, VolumeGroup } from '../../facts';
-import type { JudgedMapping } from '../../judged-mapping';
-import type { StorageUse } from '../../storage-use';
+import type { JudgedMapping } from '../../node/judged-mapping';
+import type { StorageUse } from '../../node/storage-use';
 
 export type UsedPool = {
   readonly group: VolumeGroup;

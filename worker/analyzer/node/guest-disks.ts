@@ -2,11 +2,12 @@
  * What this node has mapped inside its guests' disks: partition maps, and volumes of volume groups that lie in them. Found
  * by the tree below, never by a group's uuid or name: cloned guests share uuids, and a guest's group may be called `pve`.
  */
+
+import type { Mapping } from '../facts';
+import { guestOfVolume } from '../parse/volume-name';
 import type { DeviceTree } from './device-tree';
-import type { Mapping } from './facts';
 import type { JudgedMapping } from './judged-mapping';
 import type { Ownership } from './node-inputs';
-import { guestOfVolume } from './parse/volume-name';
 
 export type InsideDisk = {
   readonly disk: JudgedMapping;

@@ -2,9 +2,9 @@
  * How busy and how full a node is, as a grade of its own beside the one of its mappings: neither changes the other. From the
  * few numbers that come with every check-in; never stored with a report, since it changes by itself.
  */
-import type { Vitals } from '../wire/snapshot';
+import type { Vitals } from '../../wire/snapshot';
+import type { Grade } from '../report-shape';
 import { worstGrade } from './grade';
-import type { Grade } from './report-shape';
 
 export type Measure = 'CPU' | 'memory' | 'swap' | 'root file system' | 'storage';
 

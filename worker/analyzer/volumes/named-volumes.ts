@@ -3,9 +3,9 @@
  * makes anew (cloud-init drives) or clears away by itself (scratch space of backups).
  * @see qemu-server `foreach_volid`, Cloudinit.pm `commit_cloudinit_disk`; pve-storage `volume_snapshot`, `get_snap_name`
  */
-import type { Guest, StorageEntry } from './facts';
-import { isPendingSection, snapshotOfSection } from './parse/guest-config';
-import { kindOfVolume, longestName, snapshotVolumes } from './parse/volume-name';
+import type { Guest, StorageEntry } from '../facts';
+import { isPendingSection, snapshotOfSection } from '../parse/guest-config';
+import { kindOfVolume, longestName, snapshotVolumes } from '../parse/volume-name';
 import { isOnLvm } from './volume-places';
 
 /**

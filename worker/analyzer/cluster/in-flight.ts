@@ -1,7 +1,8 @@
 /** What is under way in a cluster: locks, tasks, HA, entries that changed while they were read; and where nobody could look. */
+
+import type { ClusterView, Guest } from '../facts';
+import { guestOfVolume, kindOfVolume } from '../parse/volume-name';
 import type { FreshMember } from './cluster-evidence';
-import type { ClusterView, Guest } from './facts';
-import { guestOfVolume, kindOfVolume } from './parse/volume-name';
 
 export type Hold = {
   /** Undefined: nobody's in particular. */

@@ -1,5 +1,5 @@
 /** What a cluster's report is made from: its members' facts and views, its neighbours, the time. */
-import type { ClusterView, NodeFacts } from './facts';
+import type { ClusterView, NodeFacts } from '../facts';
 
 /**
  * Groups (uuid) of which a node reads older metadata than was known: the number known at the first message that showed it, when

@@ -2,13 +2,13 @@
  * What the LVM storages of one node lie on, and which of its guests need it: for the rules that tell one cause where there
  * would be fifty symptoms.
  */
-import type { ClusterContext } from './cluster-context';
-import type { FreshMember } from './cluster-evidence';
-import { type Evidence, known, whenKnown } from './evidence';
-import type { FailedTask, Guest, StorageEntry, ThinPool, VolumeGroup } from './facts';
+import type { ClusterContext } from '../cluster/cluster-context';
+import type { FreshMember } from '../cluster/cluster-evidence';
+import { type Evidence, known, whenKnown } from '../evidence';
+import type { FailedTask, Guest, StorageEntry, ThinPool, VolumeGroup } from '../facts';
+import { sayGuest } from '../volumes/references';
+import { indexStorages, isOnLvm, placesOfReference } from '../volumes/volume-places';
 import type { Ownership } from './node-inputs';
-import { sayGuest } from './references';
-import { indexStorages, isOnLvm, placesOfReference } from './volume-places';
 
 export type GroupUse = {
   /** The volume group, as storage.cfg calls it. */

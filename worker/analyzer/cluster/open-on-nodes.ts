@@ -2,15 +2,16 @@
  * One volume open on two nodes. One look at each proves nothing: a live migration that ended in between looks the same. Only
  * check-ins that interleave do: open on A, then on B, then on A again, for the same owners in the same homes and nothing under way.
  */
+
+import type { Unknown } from '../evidence';
+import type { Guest, LogicalVolume, Mapping, VolumeGroup } from '../facts';
+import { volumeKeyOf } from '../parse/dm-uuid';
+import { kindOfVolume } from '../parse/volume-name';
+import type { NotChecked, Outcome } from '../report-shape';
+import type { References } from '../volumes/references';
 import type { ClusterContext } from './cluster-context';
 import type { ClusterEvidence, FreshMember } from './cluster-evidence';
-import type { Unknown } from './evidence';
-import type { Guest, LogicalVolume, Mapping, VolumeGroup } from './facts';
-import { volumeKeyOf } from './parse/dm-uuid';
-import { kindOfVolume } from './parse/volume-name';
 import { isSilent, nameOf } from './presence';
-import type { References } from './references';
-import type { NotChecked, Outcome } from './report-shape';
 
 /** Server times of the first and the last message that said so, Unix milliseconds. */
 export type Interval = { readonly since: number; readonly until: number };

@@ -2,13 +2,13 @@
  * Which volumes a node has open, and as whose: what is remembered of each check-in so that a later one can prove that two
  * nodes had one volume open at the same time (docs/architecture.md). Pure, from one message alone.
  */
-import type { FreshMember } from './cluster-evidence';
-import type { ClusterView, LogicalVolume, Mapping, NodeFacts, VolumeGroup } from './facts';
-import { gatherInFlight } from './in-flight';
-import { decodeDmName } from './parse/dm-name';
-import { decodeDmUuid } from './parse/dm-uuid';
-import { guestOfVolume, isConsumerVolume } from './parse/volume-name';
-import { completeView, indexViews } from './references';
+import type { FreshMember } from '../cluster/cluster-evidence';
+import { gatherInFlight } from '../cluster/in-flight';
+import type { ClusterView, LogicalVolume, Mapping, NodeFacts, VolumeGroup } from '../facts';
+import { decodeDmName } from '../parse/dm-name';
+import { decodeDmUuid } from '../parse/dm-uuid';
+import { guestOfVolume, isConsumerVolume } from '../parse/volume-name';
+import { completeView, indexViews } from '../volumes/references';
 
 export type OpenVolume = {
   /** LVM's uuid, 32 characters. */

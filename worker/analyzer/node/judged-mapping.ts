@@ -2,12 +2,13 @@
  * What becomes of one mapping when it is joined by uuid to LVM's metadata: absent from its group, present under the
  * same or another name, or not to be told. Absence counts only in a group that was *seen whole*.
  */
+
+import { type Evidence, known, unknown, whenKnown } from '../evidence';
+import type { LogicalVolume, Mapping, NodeFacts, VolumeGroup } from '../facts';
+import { type DmName, decodeDmName } from '../parse/dm-name';
+import { decodeDmUuid, type LvmUuid } from '../parse/dm-uuid';
+import { volumeCalled } from '../volumes/volume-names';
 import type { DeviceTree } from './device-tree';
-import { type Evidence, known, unknown, whenKnown } from './evidence';
-import type { LogicalVolume, Mapping, NodeFacts, VolumeGroup } from './facts';
-import { type DmName, decodeDmName } from './parse/dm-name';
-import { decodeDmUuid, type LvmUuid } from './parse/dm-uuid';
-import { volumeCalled } from './volume-names';
 
 export type Presence =
   | {

@@ -3,9 +3,10 @@
  * list, two kinds of volumes they make and hide: those being deleted, and what a container's backup reads from.
  * @see pve-storage LVMPlugin.pm `list_images`, `free_lvm_volumes_locked`; LvmThinPlugin.pm `list_images`, `volume_snapshot`
  */
-import type { LogicalVolume, StorageEntry } from './facts';
-import { kindOfVolume, longestName } from './parse/volume-name';
-import type { SeenGroup } from './seen-groups';
+
+import type { SeenGroup } from '../cluster/seen-groups';
+import type { LogicalVolume, StorageEntry } from '../facts';
+import { kindOfVolume, longestName } from '../parse/volume-name';
 import { isForeignType, isOnLvm } from './volume-places';
 
 type Storages = readonly (readonly StorageEntry[])[];

@@ -1,11 +1,12 @@
 /** What the members of a cluster know together, each fact on the word it needs (docs/architecture.md). */
+
+import { type Evidence, known, unknown } from '../evidence';
+import type { LogicalVolume, NodeFacts, VolumeGroup } from '../facts';
+import { completeView, indexViews, type References, type ViewIndexes } from '../volumes/references';
 import type { ClusterEvidence, FreshMember, Member, Neighbour } from './cluster-evidence';
-import { type Evidence, known, unknown } from './evidence';
-import type { LogicalVolume, NodeFacts, VolumeGroup } from './facts';
 import { gatherInFlight, type InFlight } from './in-flight';
 import { type Grouping, groupMembers } from './membership';
 import { freshForMs, isIdentityShared } from './presence';
-import { completeView, indexViews, type References, type ViewIndexes } from './references';
 
 export type ClusterContext = {
   /** Members whose last message is not older than three intervals, in an order that does not depend on the asker. */

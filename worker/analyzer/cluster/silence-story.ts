@@ -1,6 +1,7 @@
 /** All members of a cluster silent: since when, how close together, so that it is told once. Shared by rule and pages. */
+
+import { listNames } from '../words';
 import { freshForMs } from './presence';
-import { listNames } from './words';
 
 type Heard = { readonly name: string; readonly lastSeenAt: number; readonly intervalSeconds: number };
 

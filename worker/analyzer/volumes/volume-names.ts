@@ -1,5 +1,5 @@
 /** The volumes of a group by name. Asked by several parts of one analysis, of thousands of volumes: made once for each group. */
-import type { LogicalVolume, VolumeGroup } from './facts';
+import type { LogicalVolume, VolumeGroup } from '../facts';
 
 /** Facts never change: what was made of a group stays true as long as somebody holds the group. */
 const known = new WeakMap<VolumeGroup, ReadonlyMap<string, LogicalVolume>>();

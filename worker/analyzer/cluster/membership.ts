@@ -2,8 +2,9 @@
  * Which Proxmox VE cluster the members of an enrolled cluster say they are. Wrong grouping is the most dangerous false
  * orphan: two clusters taken for one would each call the other's disks unused.
  */
+
+import { type Evidence, known, unknown } from '../evidence';
 import type { FreshMember } from './cluster-evidence';
-import { type Evidence, known, unknown } from './evidence';
 
 type Said = { readonly node: string; readonly cluster: string | null; readonly members: readonly string[] };
 

@@ -1,7 +1,7 @@
 /** Which guests use a volume. Every reference and mention of every view counts; errs towards "referenced" only. */
-import type { ClusterView, Guest, StorageEntry } from './facts';
-import { snapshotOfSection } from './parse/guest-config';
-import { longestName } from './parse/volume-name';
+import type { ClusterView, Guest, StorageEntry } from '../facts';
+import { snapshotOfSection } from '../parse/guest-config';
+import { longestName } from '../parse/volume-name';
 import { exactKeyOfVolume, exactKeysOfVolume, indexStorages, keysOfVolume, placesOfReference, placesOfWord } from './volume-places';
 
 type Named = { readonly name: string };

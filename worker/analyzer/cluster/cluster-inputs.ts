@@ -1,16 +1,16 @@
 /** The facts a rule about the whole cluster may ask for: the volumes of every group, and who uses them. */
 
+import { type Evidence, known, unknown, whenKnown } from '../evidence';
+import type { LogicalVolume, StorageEntry, VolumeGroup } from '../facts';
+import { guestOfVolume } from '../parse/volume-name';
+import type { NotChecked } from '../report-shape';
+import { completeView, type References } from '../volumes/references';
 import type { ClusterContext } from './cluster-context';
 import type { ClusterEvidence, Member } from './cluster-evidence';
-import { type Evidence, known, unknown, whenKnown } from './evidence';
-import type { LogicalVolume, StorageEntry, VolumeGroup } from './facts';
 import { type Hold, movingIn } from './in-flight';
 import type { Mixture } from './membership';
 import { findOpenTwice, findUnheard, type OpenTwice } from './open-on-nodes';
-import { guestOfVolume } from './parse/volume-name';
 import { nameOf } from './presence';
-import { completeView, type References } from './references';
-import type { NotChecked } from './report-shape';
 import { gatherGroups, type SeenGroups } from './seen-groups';
 import { type SilenceStory, tellSilence } from './silence-story';
 

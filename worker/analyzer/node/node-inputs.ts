@@ -1,15 +1,15 @@
 /** The facts a rule about one node may ask for, each known or not for a reason. */
-import type { ClusterContext, Elsewhere } from './cluster-context';
-import { isQuorate } from './cluster-context';
-import type { FreshMember } from './cluster-evidence';
+import type { ClusterContext, Elsewhere } from '../cluster/cluster-context';
+import { isQuorate } from '../cluster/cluster-context';
+import type { FreshMember } from '../cluster/cluster-evidence';
+import type { Hold, InFlight } from '../cluster/in-flight';
+import { nameOf, type Presence } from '../cluster/presence';
+import { type Evidence, known, unknown, whenKnown } from '../evidence';
+import type { Guest, LogicalVolume, NodeFacts, StorageEntry, VolumeGroup } from '../facts';
+import { guestOfVolume, isConsumerVolume } from '../parse/volume-name';
+import { completeView, type References, sayGuest } from '../volumes/references';
 import { type DeviceTree, growTree } from './device-tree';
-import { type Evidence, known, unknown, whenKnown } from './evidence';
-import type { Guest, LogicalVolume, NodeFacts, StorageEntry, VolumeGroup } from './facts';
-import type { Hold, InFlight } from './in-flight';
 import { type JudgedMapping, judgeMappings } from './judged-mapping';
-import { guestOfVolume, isConsumerVolume } from './parse/volume-name';
-import { nameOf, type Presence } from './presence';
-import { completeView, type References, sayGuest } from './references';
 import { hasStayedBehind } from './stayed-behind';
 import { findStorageUse, type StorageUse } from './storage-use';
 import { type TrustedGroups, trustGroups } from './trusted-groups';

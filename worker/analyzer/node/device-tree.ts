@@ -2,7 +2,7 @@
  * How a node's mappings lie on each other, by device number: built once, asked in both directions. Without recursion, and
  * a table that leads back to itself ends a walk: whatever the listing says, there is an answer.
  */
-import type { Mapping } from './facts';
+import type { Mapping } from '../facts';
 
 export type DeviceTree = {
   readonly mappings: readonly Mapping[];

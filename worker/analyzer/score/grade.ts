@@ -1,7 +1,7 @@
 /** Score and grade by the documented formula, and where each mapping counts. */
-import type { Evidence } from './evidence';
-import type { JudgedMapping } from './judged-mapping';
-import type { CountReasons, Counts, Found, Grade } from './report-shape';
+import type { Evidence } from '../evidence';
+import type { JudgedMapping } from '../node/judged-mapping';
+import type { CountReasons, Counts, Found, Grade } from '../report-shape';
 
 export type Mark = { readonly score: number | null; readonly grade: Grade };
 

@@ -1,12 +1,12 @@
 /** Each volume group of a cluster once, from the best reading of a member; and where none could be read. */
 
+import type { Unknown } from '../evidence';
+import type { VolumeGroup } from '../facts';
+import { isListedVolume } from '../parse/volume-name';
+import type { NotChecked } from '../report-shape';
+import { completeView } from '../volumes/references';
 import type { ClusterContext } from './cluster-context';
 import type { ClusterEvidence, FreshMember, Neighbour } from './cluster-evidence';
-import type { Unknown } from './evidence';
-import type { VolumeGroup } from './facts';
-import { isListedVolume } from './parse/volume-name';
-import { completeView } from './references';
-import type { NotChecked } from './report-shape';
 
 export type SeenGroup = {
   readonly group: VolumeGroup;

@@ -2,10 +2,10 @@
  * Under which names a volume may be meant. A word in a configuration becomes keys; whatever cannot be resolved to a place
  * counts for every volume of that name, and what names a device by number or content is opaque: it may be any volume.
  */
-import type { StorageEntry } from './facts';
-import { decodeDmName } from './parse/dm-name';
-import { decodeDmUuid } from './parse/dm-uuid';
-import { snapshotVolumes } from './parse/volume-name';
+import type { StorageEntry } from '../facts';
+import { decodeDmName } from '../parse/dm-name';
+import { decodeDmUuid } from '../parse/dm-uuid';
+import { snapshotVolumes } from '../parse/volume-name';
 
 /** `number`: /dev/dm-7. `content`: a file system's uuid or label. */
 export type Places = { readonly keys: readonly string[]; readonly opaque?: 'number' | 'content' };

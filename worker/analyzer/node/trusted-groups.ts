@@ -2,12 +2,13 @@
  * The volume group a storage means on one node, where absence in it proves something: the only one of its name, seen whole,
  * current, and read from the disks the kernel uses. A guest's own group may be called like the host's: it never stands in.
  */
+
+import { type Evidence, known, unknown, whenKnown } from '../evidence';
+import type { LogicalVolume, NodeFacts, VolumeGroup } from '../facts';
+import { decodeDmUuid } from '../parse/dm-uuid';
+import { volumeCalled } from '../volumes/volume-names';
 import type { DeviceTree } from './device-tree';
-import { type Evidence, known, unknown, whenKnown } from './evidence';
-import type { LogicalVolume, NodeFacts, VolumeGroup } from './facts';
 import { type JudgedMapping, noDevice } from './judged-mapping';
-import { decodeDmUuid } from './parse/dm-uuid';
-import { volumeCalled } from './volume-names';
 
 export type TrustedGroup = { readonly group: VolumeGroup; volumeCalled(name: string): LogicalVolume | undefined };
 
