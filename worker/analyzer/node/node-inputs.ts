@@ -150,10 +150,20 @@ function releaseOf(manager: string): number | undefined {
   return first === undefined ? undefined : Number(first);
 }
 
-/** A restore, clone or move onto this node is a task of this node, whoever owns the guest. */
-function holdOfBlind({ tasks, movedGuests }: FreshMember['facts']): Hold | undefined {
-  const isBlind = tasks.status === 'unknown' || movedGuests.status === 'unknown';
-  return isBlind ? { guest: undefined, says: 'running tasks of this node could not be read' } : undefined;
+/**
+ * A restore, clone or move onto this node is a task of this node, whoever owns the guest. Without quorum its /etc/pve stands
+ * still: it does not see what the others lock and begin.
+ */
+function holdOfBlind({ tasks, movedGuests, membership }: FreshMember['facts']): Hold | undefined {
+  const says =
+    tasks.status === 'unknown' || movedGuests.status === 'unknown'
+      ? 'running tasks of this node could not be read'
+      : membership.status === 'unknown'
+        ? 'whether this node has quorum could not be read'
+        : membership.value.quorate
+          ? undefined
+          : 'this node has no quorum: the locks it sees may be old';
+  return says === undefined ? undefined : { guest: undefined, says };
 }
 
 function findOwnership(member: FreshMember, cluster: ClusterContext): Evidence<Ownership> {

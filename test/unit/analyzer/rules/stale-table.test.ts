@@ -92,8 +92,17 @@ describe('it waits', () => {
   it.each([
     ['a task on its guest', { tasks: task('qmigrate', '100') }, /task qmigrate/],
     ['a lock', { guests: [vm(100, 'pve1', `scsi0: san-prod:${disk}\nlock: backup\n`)] }, /locked \(backup\)/],
-    ['who uses it is not known', { quorate: false }, /who uses it could not be read/],
+    ['no quorum', { quorate: false }, /this node has no quorum/],
   ] as const)('while there is %s', (_what, both, says) => expect(findingOf(judge(...nodes(here(grownTable), both)))?.heldBack).toMatch(says));
+
+  it('while who uses it is not known', () => {
+    const [one, other] = nodes(here(grownTable));
+    const blind = memberOf(
+      'pve1',
+      capturesOf(one).filter(({ id }) => id !== 'pve.storage'),
+    );
+    expect(findingOf(judge(blind, other))?.heldBack).toMatch(/who uses it could not be read/);
+  });
 });
 
 describe('it says nothing', () => {

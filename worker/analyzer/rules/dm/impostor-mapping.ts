@@ -26,7 +26,7 @@ export const impostorMapping = defineRule<NodeInputs>()({
       'A volume that moved to another group (vgsplit, vgmerge, vgimportclone): looked for by its own UUID in every group.',
       'Something made, renamed or removed between the two readings of the device mapper: only what both agree on is judged.',
       'Suspended mappings and mappings with a second table: not checked.',
-      'A lock, a task or an HA move of the guest: found, and nothing is offered.',
+      'A lock, a task or an HA move of the guest: found, and nothing is offered. A node without quorum does not see them: likewise.',
       'The same volume under another name looks alike by name: the UUID is compared first.',
     ],
     remedy: 'Removed by UUID: by name it could hit the healthy mapping that came back meanwhile. Open: by hand.',
