@@ -37,7 +37,7 @@ export function packMessage({ keyid, key, sequence, stateHash, full }: Wish): Pa
   const header: Header = {
     protocol: 1,
     sequence,
-    collector: '0.2.0',
+    collector: '0.3.0',
     machineId: createHash('sha256').update(keyid).digest('hex').slice(0, 32),
     bootId: '11111111-2222-3333-4444-555555555555',
     stateHash: full?.hash ?? stateHash,

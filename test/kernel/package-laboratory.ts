@@ -23,8 +23,8 @@ export async function livePackage(server: Server): Promise<Life> {
     const { makePackage }: { makePackage: MakePackage } = await import(pathToFileURL(join(project, 'scripts/build-package.mjs')).href);
     const program = await readFile(join(project, 'dist/sexton-collector.mjs'));
     for (const [name, version] of [
-      ['package', '0.2.0'],
-      ['newer-package', '0.2.1'],
+      ['package', '0.3.0'],
+      ['newer-package', '0.3.1'],
     ] as const) {
       const file = `sexton-collector_${version}_all.deb`;
       await writeFile(join(directory, file), await makePackage({ program, version }));

@@ -8,7 +8,7 @@ import { ansiblePlay, type EnrolFacts, oneNode, plainOrigin, verifyLines, wholeC
 
 const facts: EnrolFacts = {
   origin: 'https://sexton.example.com',
-  packageName: 'sexton-collector_0.2.0_all.deb',
+  packageName: 'sexton-collector_0.3.0_all.deb',
   sha256: 'f'.repeat(64),
   signer: 'sexton-package namespaces="sexton-package" ssh-ed25519 AAAAC3Nz',
 };

@@ -5,7 +5,7 @@ import { type Browser, openApp } from './support/staff';
 import { makePorts, type TestPorts } from './support/test-ports';
 
 const packageBytes = Uint8Array.from({ length: 3000 }, (_, at) => (at * 7) % 256);
-const packageName = 'sexton-collector_0.2.0_all.deb';
+const packageName = 'sexton-collector_0.3.0_all.deb';
 const downloads = { [packageName]: { base64: Buffer.from(packageBytes).toString('base64') }, 'sexton-collector.mjs': 'console.log("ä")\n' };
 
 let ports: TestPorts;

@@ -35,7 +35,7 @@ let taken = 1;
 const headerOf = (sequence: number, stateHash: string) => ({
   protocol: 1,
   sequence,
-  collector: '0.2.0',
+  collector: '0.3.0',
   machineId: '0'.repeat(32),
   bootId: '11111111-2222-3333-4444-555555555555',
   stateHash,

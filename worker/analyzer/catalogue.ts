@@ -37,7 +37,7 @@ import { thinPoolDown } from './rules/storage/thin-pool-down';
 import { thinPoolFull } from './rules/storage/thin-pool-full';
 
 /** Raised with every change of a rule: clusters analysed by an older catalogue are analysed again. */
-export const catalogueVersion = '2';
+export const catalogueVersion = '3';
 
 export const nodeRules: readonly Rule<NodeInputs>[] = [
   impostorMapping,
