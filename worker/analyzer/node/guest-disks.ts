@@ -40,6 +40,28 @@ export function findInside(mappings: readonly JudgedMapping[], tree: DeviceTree,
   return inside;
 }
 
+/**
+ * Volumes inside a guest's disk that nothing here means, by the disk they lie in: the guest's own LVM resizes, renames and
+ * removes them as it likes, and no other node has a part in it.
+ */
+export function findGuestsOwn(
+  mappings: readonly JudgedMapping[],
+  tree: DeviceTree,
+  ownership: Ownership | undefined,
+): ReadonlyMap<Mapping, JudgedMapping> {
+  const own = new Map<Mapping, JudgedMapping>();
+  for (const [mapping, { judged, kind, disk }] of findInside(mappings, tree, ownership))
+    if (kind === 'volume' && !isMeant(judged, ownership)) own.set(mapping, disk);
+  return own;
+}
+
+/** By the name it has here or the one LVM has for it. */
+function isMeant({ name, lvm, presence }: JudgedMapping, ownership: Ownership | undefined): boolean {
+  const names = presence.status === 'known' && presence.value.kind === 'present' ? [name.lv, presence.value.volume.name] : [name.lv];
+  const group = presence.status === 'known' ? presence.value.group.name : name.vg;
+  return names.some((volume) => ownership?.references.isMeantBy({ name: group }, { name: volume, uuid: lvm?.lvUuid ?? '' }) === true);
+}
+
 /** A volume that carries a guest's number, or that a guest of this node's view names. */
 function isGuestDisk({ lvm, name, presence }: JudgedMapping, ownership: Ownership | undefined): boolean {
   if (lvm === undefined || lvm.suffix !== '') return false;

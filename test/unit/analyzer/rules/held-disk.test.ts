@@ -1,7 +1,7 @@
 /** dm.held-by-partition and dm.held-by-guest-vg: the host has opened a guest's disk. */
 import { describe, expect, it } from 'vitest';
 import type { ClusterReport } from '../../../../worker/analyzer';
-import { capturesOf, dmUuid, type FakeNode, mapped, uuidOf } from '../support/fake-node';
+import { capturesOf, dmUuid, type FakeMapping, type FakeNode, type FakeVolume, mapped, uuidOf } from '../support/fake-node';
 import { disk, guest104, inner, innerGroup, opened, partition, san104 } from '../support/guest-disk';
 import { foundIn, judge, memberOf, statusOf } from '../support/judge';
 
@@ -278,6 +278,39 @@ describe('never says twice what another rule says', () => {
       `${byPartition} san1vg-vm--104--disk--0p2`,
       'dm.stale-mapping ubuntu--vg-root',
     ]);
+  });
+
+  describe('what the guest does to its own volumes while the host has them mapped', () => {
+    const running = (more: Partial<FakeMapping>, ...volumes: readonly FakeVolume[]): FakeNode => ({
+      ...withMappings(disk({ open: 3 }), partition(1), partition(2, { open: 1 }), inner('ubuntu-vg', 'root', 20, more)),
+      groups: [san104, { ...innerGroup('ubuntu-vg'), volumes }],
+      runsSince: { 104: 9000 },
+    });
+    const root = { name: 'root', uuid: uuidOf('ubuntu-vg/root') };
+    const above = (node: FakeNode) =>
+      judge(node).nodes[0]?.findings.flatMap(({ subject, ruleId, heldBack }) =>
+        subject === dmUuid('ubuntu-vg', 'root') ? [`${ruleId}${heldBack?.includes('is in use') ? ' held' : ''}`] : [],
+      );
+
+    it.each([
+      ['it grew one', running({ table: '0 8192 linear 253:12 2048' }, root)],
+      ['it moved one', running({ table: '0 65536 linear 253:12 4196352' }, root)],
+      ['it renamed one', running({}, { ...root, name: 'old-root' })],
+    ])('%s: the mapping is told, no old size and no old name, and nothing is offered', (_what, node) => {
+      expect(above(node)).toEqual([`${byGroup} held`]);
+    });
+
+    it.each([
+      ['it removed one', running({}, { name: 'other', uuid: uuidOf('other') })],
+      ['it made one of that name anew', running({}, { name: 'root', uuid: uuidOf('another root') })],
+    ])('%s: a leftover, nobody needs the name here, and nothing is offered while the guest runs', (_what, node) => {
+      expect(above(node)).toEqual(['dm.stale-mapping held']);
+    });
+
+    it('but a volume a guest of this node uses is judged like any other', () => {
+      const guests = [guest104, { vmid: 300, node: 'pve1', config: 'scsi0: /dev/ubuntu-vg/root\n' }];
+      expect(above({ ...running({ table: '0 8192 linear 253:12 2048' }, root), guests })).toEqual(['dm.stale-table']);
+    });
   });
 
   it("a nested cluster's disk that carries the number of a guest elsewhere is not on the wrong node", () => {

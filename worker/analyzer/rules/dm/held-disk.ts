@@ -5,7 +5,7 @@
 
 import type { Mapping, StorageEntry, VolumeGroup } from '../../facts';
 import { type DeviceTree, deviceOf, isAllSeenAbove, isOpenBeside } from '../../node/device-tree';
-import { findInside, type InsideDisk } from '../../node/guest-disks';
+import { findGuestsOwn, findInside, type InsideDisk } from '../../node/guest-disks';
 import type { JudgedMapping } from '../../node/judged-mapping';
 import type { Circumstances } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
@@ -14,6 +14,7 @@ import type { Explanation, NotChecked, Remedy } from '../../report-shape';
 import type { Detection, Hit, Place } from '../../rule';
 import type { References } from '../../volumes/references';
 import { listNames } from '../../words';
+import { holdOfDisk } from './disk-in-use';
 import { mappingEvidence } from './mapping-evidence';
 import { findWantedGroups } from './wanted-groups';
 
@@ -55,10 +56,11 @@ export function detectHeld({ mappings, tree, groups, storages, circumstances }: 
   const candidates = [...inside.values()].filter((one) => one.kind === kind);
   if (ownership.status === 'unknown') return { applies, found: [], notChecked: candidates.map((one) => notJudged(one, ownership.why)) };
   const { isWanted, carriesWanted } = findWantedGroups(inside, { mappings, tree, groups, storages, ownership: ownership.value });
+  const own = findGuestsOwn(mappings, tree, ownership.value);
   const found: Hit<HeldDetail>[] = [];
   const notChecked: NotChecked[] = [];
   for (const one of candidates) {
-    if (isWanted(one) || carriesWanted(one) || isToldElsewhere(one)) continue;
+    if (isWanted(one) || carriesWanted(one) || isToldElsewhere(one, own)) continue;
     const stack = tree.stackAbove(one.judged.mapping, maxAbove);
     const layers = stack?.map((mapping) => inside.get(mapping));
     // What lies under something that is wanted is wanted.
@@ -76,10 +78,11 @@ function notJudged({ judged: { mapping } }: InsideDisk, why: NotChecked['why']):
   return { subject: mapping.uuid, name: mapping.name, why };
 }
 
-/** Gone from its own group, or renamed there: the rules about leftovers and old names tell it. */
-function isToldElsewhere({ judged: { presence, name } }: InsideDisk): boolean {
+/** Gone from its own group, or renamed there and not by the guest: the rules about leftovers and old names tell it. */
+function isToldElsewhere({ judged: { presence, name, mapping } }: InsideDisk, own: ReadonlyMap<Mapping, JudgedMapping>): boolean {
   if (presence.status === 'unknown') return false;
-  return presence.value.kind === 'absent' || (presence.value.group.name === name.vg && presence.value.volume.name !== name.lv);
+  if (presence.value.kind === 'absent') return true;
+  return presence.value.group.name === name.vg && presence.value.volume.name !== name.lv && !own.has(mapping);
 }
 
 /** The partition itself stands in a configuration or in a file of the node. */
@@ -99,7 +102,6 @@ function toHit(
   const volume = disk.name.lv;
   const guest = guestOfVolume(volume);
   const who = guest === undefined ? null : circumstances.whoIs(guest);
-  const hold = circumstances.holdOf([volume], []);
   const obstacle = obstacleTo([...(stack ?? []), mapping], stack === undefined, inside, tree);
   const groups = [mapping, ...(stack ?? [])].flatMap((layer) => {
     const one = inside.get(layer);
@@ -108,9 +110,7 @@ function toHit(
   return {
     subject: mapping.uuid,
     guests: guest === undefined ? [] : [guest],
-    heldBack: isOpenBeside(disk.mapping, tree)
-      ? `${who ?? volume} is in use: its disk is left as it is until it stops`
-      : hold && circumstances.sayHold(hold),
+    heldBack: holdOfDisk(disk, tree, circumstances),
     evidence: mappingEvidence(mapping.line),
     detail: {
       name: mapping.name,

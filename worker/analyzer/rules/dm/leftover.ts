@@ -2,6 +2,7 @@
 
 import type { Mapping } from '../../facts';
 import { type DeviceTree, isAllSeenAbove, isOpenBeside } from '../../node/device-tree';
+import { findGuestsOwn } from '../../node/guest-disks';
 import type { JudgedMapping, Presence } from '../../node/judged-mapping';
 import type { Circumstances, NodeInputs } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
@@ -9,6 +10,7 @@ import { dmSelector, isPlainToken } from '../../plain-text';
 import type { NotChecked, Remedy } from '../../report-shape';
 import type { Detection, Hit, Known } from '../../rule';
 import { type BlastRadius, blastRadiusOf } from './blast-radius';
+import { holdOfDisk } from './disk-in-use';
 import { mappingEvidence } from './mapping-evidence';
 
 export type LeftoverDetail = Partial<BlastRadius> & {
@@ -40,9 +42,17 @@ export function detectLeftovers({ mappings, tree, circumstances }: Facts, hasNam
     const { presence, mapping } = judged;
     if (presence.status === 'known' && presence.value.kind === 'absent') absent.set(mapping, { judged, presence: presence.value });
   }
+  const { ownership } = circumstances;
+  const own = absent.size === 0 ? new Map() : findGuestsOwn(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
+  // A name inside a guest's disk is needed in the guest only, where this mapping is not.
+  const isImpostor = ({ presence, judged }: Absent) => presence.namesake !== undefined && !own.has(judged.mapping);
   const found = [...absent.values()]
-    .filter(({ presence }) => (presence.namesake !== undefined) === hasNamesake)
-    .map((leftover) => toHit(leftover, stackAbove(leftover, tree, absent), circumstances));
+    .filter((leftover) => isImpostor(leftover) === hasNamesake)
+    .map((leftover) => {
+      const hit = toHit(leftover, stackAbove(leftover, tree, absent), circumstances);
+      const disk = own.get(leftover.judged.mapping);
+      return disk === undefined ? hit : { ...hit, heldBack: hit.heldBack ?? holdOfDisk(disk, tree, circumstances) };
+    });
   return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
 }
 

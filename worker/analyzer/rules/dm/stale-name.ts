@@ -3,6 +3,7 @@
  * that name needs. Everyday on chain snapshots, moved disks and wiped `del-` volumes. The blocks are live data.
  */
 import type { LogicalVolume, VolumeGroup } from '../../facts';
+import { findGuestsOwn } from '../../node/guest-disks';
 import type { NodeInputs, Ownership } from '../../node/node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import { shortUuid } from '../../parse/dm-uuid';
@@ -46,6 +47,7 @@ export const staleName = defineRule<NodeInputs>()({
     guards: [
       'A group that was renamed as a whole: only the volume’s part of the name is compared.',
       'A rename under way: both readings of the device mapper must agree.',
+      'A volume inside a guest’s disk, renamed by the guest: the rule about opened disks tells it.',
       'Open, with layers or with something on top: by hand.',
       'Where its guest lives must be known by this node’s own configuration, and no mention may be left that could mean it.',
     ],
@@ -55,15 +57,16 @@ export const staleName = defineRule<NodeInputs>()({
       'Our own run on a kernel: --refresh renames the mapping, -an removes it under its old name, lvs prints a path that is not there',
     ],
   },
-  needs: ['mappings', 'circumstances'],
-  detect({ mappings, circumstances }): Detection<Detail> {
+  needs: ['mappings', 'tree', 'circumstances'],
+  detect({ mappings, tree, circumstances }): Detection<Detail> {
     const layered = layeredVolumes(mappings);
     const ownership = circumstances.ownership.status === 'known' ? circumstances.ownership.value : undefined;
+    const own = findGuestsOwn(mappings, tree, ownership);
     const found = mappings.flatMap(({ lvm, presence, name, mapping }): Hit<Detail>[] => {
       if (lvm === undefined || presence.status === 'unknown' || presence.value.kind === 'absent') return [];
       const { group, volume } = presence.value;
       // A group renamed as a whole renames nothing that collides: only the volume's part is compared.
-      if (name.vg !== group.name || name.lv === volume.name || mapping.name === encodeDmName(group.name, volume.name)) return [];
+      if (own.has(mapping) || name.vg !== group.name || name.lv === volume.name || mapping.name === encodeDmName(group.name, volume.name)) return [];
       const guest = guestOfVolume(name.lv);
       const before = { ...volume, name: name.lv };
       const owners = ownership === undefined ? [] : [...ownership.ownersOf(group, volume), ...ownership.ownersOf(group, before)];

@@ -4,6 +4,7 @@
  */
 import type { Evidence } from '../../evidence';
 import type { Mapping, TableComparison } from '../../facts';
+import { findGuestsOwn } from '../../node/guest-disks';
 import type { JudgedMapping, Presence } from '../../node/judged-mapping';
 import type { Circumstances, NodeInputs } from '../../node/node-inputs';
 import { guestOfVolume } from '../../parse/volume-name';
@@ -53,7 +54,7 @@ export const staleTable = defineRule<NodeInputs>()({
     guards: [
       'pvmove, RAID, cache, snapshots, pools, encryption, error tables: not compared.',
       'A volume with a snapshot: its lower layer is compared.',
-      'Another name than LVM has, or a guest that lives on another node: those are findings of their own.',
+      'Another name than LVM has, a guest that lives on another node, or a volume inside a guest’s disk that the guest resized itself: those are findings of their own.',
       'The mapping must be the same in both readings, the table be of the same uuid and number, the group seen whole.',
       'Parts on a missing device: not compared.',
     ],
@@ -64,16 +65,18 @@ export const staleTable = defineRule<NodeInputs>()({
       'our kernel machine: lvresize on another node, then --refresh open and closed',
     ],
   },
-  needs: ['mappings', 'tables', 'circumstances'],
-  detect({ mappings, circumstances }): Detection<StaleTableDetail> {
+  needs: ['mappings', 'tree', 'tables', 'circumstances'],
+  detect({ mappings, tree, circumstances }): Detection<StaleTableDetail> {
     const layered = layeredVolumes(mappings);
     const isClosedOrigin = ({ lvm, mapping }: JudgedMapping) => lvm?.suffix === '' && mapping.open === 0 && layered.has(lvm.lvUuid);
     const closedOrigins = new Set(layered.size === 0 ? [] : mappings.filter(isClosedOrigin).flatMap(({ lvm }) => lvm?.lvUuid ?? []));
+    const { ownership } = circumstances;
+    const own = findGuestsOwn(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
     const found: Hit<StaleTableDetail>[] = [];
     const notChecked: NotChecked[] = [...mappingsNotChecked(mappings)];
     for (const judged of mappings) {
       const { mapping, presence } = judged;
-      if (presence.status === 'unknown' || presence.value.kind === 'absent') continue;
+      if (presence.status === 'unknown' || presence.value.kind === 'absent' || own.has(mapping)) continue;
       const against = mapping.table?.against;
       const why = whyNotCompared(mapping, against);
       if (why !== undefined) notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
