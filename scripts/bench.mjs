@@ -67,7 +67,7 @@ const rows = [];
 const notMeasured = [];
 try {
   await measure('analysis', () =>
-    JSON.parse(execFileSync(process.execPath, [join(bundles, 'analysis.mjs')], { encoding: 'utf8', timeout: 180_000 })),
+    JSON.parse(execFileSync(process.execPath, ['--expose-gc', join(bundles, 'analysis.mjs')], { encoding: 'utf8', timeout: 180_000 })),
   );
   await withServer('message', bench.messageSizes, ({ db }, size) => bench.measureCore(db, size, join(bundles, 'replay.mjs'), directory));
   await withServer('load', bench.loadSizes, bench.measureLoad);

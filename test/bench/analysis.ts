@@ -7,8 +7,10 @@ import { captureSample, makeSampleCluster } from './sample-cluster';
 const nodes = 3;
 const part = 'analysis';
 const bars: Readonly<Record<number, Bar>> = { 500: { limit: 3, sign: '<' }, 5000: { limit: 25, sign: '<' } };
-/** Once: it only has to end. */
+/** Of one node, once: it only has to end. */
 const largest = 10_000;
+/** Of a whole cluster, once. */
+const huge = 50_000;
 
 function measureAnalysis(): Row[] {
   const inAll = [100, 500, 5000, largest].map((mappings) => ({ mappings, samples: sample(mappings, gather(Math.ceil(mappings / nodes))) }));
@@ -20,10 +22,40 @@ function measureAnalysis(): Row[] {
       return makeRow({ part, what: `judge ${mappings} mappings on ${nodes} nodes`, unit: 'ms CPU', samples, ...(bar && { bar }) });
     }),
     linearity('judging: cost of a mapping, 5,000 to 500', inAll),
+    ...measureHuge(medianOf(inAll.find(({ mappings }) => mappings === 5000)?.samples ?? []) / 5000),
     ...each.map(({ mappings, samples }) => makeRow({ part, what: `judge ${nodes} × ${mappings} mappings`, unit: 'ms CPU', samples })),
     ...reading.map(({ mappings, samples }) => makeRow({ part, what: `read ${mappings} mappings of one node`, unit: 'ms CPU', samples })),
     linearity('reading: cost of a mapping, 5,000 to 500', reading),
   ];
+}
+
+/** Beyond the processor's caches each object costs more: twice is still linear, ten times would be quadratic. Nothing the judging made is collected. */
+function measureHuge(usual: number): Row[] {
+  const empty = heapMegabytes();
+  const evidence = gather(Math.ceil(huge / nodes));
+  const facts = heapMegabytes();
+  const begun = process.cpuUsage();
+  analyse(evidence);
+  const { user, system } = process.cpuUsage(begun);
+  const grown = process.memoryUsage().heapUsed / 1_000_000 - facts;
+  const milliseconds = (user + system) / 1000;
+  return [
+    makeRow({ part, what: `judge ${huge} mappings on ${nodes} nodes`, unit: 'ms CPU', samples: [milliseconds] }),
+    makeRow({
+      part,
+      what: 'judging: cost of a mapping, 50,000 to 5,000',
+      unit: '×',
+      samples: [milliseconds / huge / usual],
+      bar: { limit: 2, sign: '≤' },
+    }),
+    makeRow({ part, what: `memory, judging ${huge}`, unit: 'MB', samples: [grown], bar: { limit: 128, sign: '<' } }),
+    makeRow({ part, what: 'memory, with their facts', unit: 'MB', samples: [grown + facts - empty], bar: { limit: 128, sign: '<' } }),
+  ];
+}
+
+function heapMegabytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 1_000_000;
 }
 
 type Series = readonly { readonly mappings: number; readonly samples: readonly number[] }[];

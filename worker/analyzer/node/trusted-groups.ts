@@ -6,7 +6,7 @@
 import { type Evidence, known, unknown, whenKnown } from '../evidence';
 import type { LogicalVolume, NodeFacts, VolumeGroup } from '../facts';
 import { decodeDmUuid } from '../parse/dm-uuid';
-import { volumeCalled } from '../volumes/volume-names';
+import { volumesByName } from '../volumes/volume-names';
 import type { DeviceTree } from './device-tree';
 import { type JudgedMapping, noDevice } from './judged-mapping';
 
@@ -38,7 +38,8 @@ export function trustGroups(facts: NodeFacts, mappings: Evidence<readonly Judged
         if (group.seqno < highest) return unknown({ reason: 'old_metadata', group: name, seqno: group.seqno, known: highest });
         const device = elsewhere.get(group.uuid);
         if (device !== undefined) return unknown({ reason: 'foreign_device', group: name, device });
-        return known({ group, volumeCalled: (called) => volumeCalled(group, called) });
+        const volumes = volumesByName(group);
+        return known({ group, volumeCalled: (called) => volumes.get(called) });
       };
       return known({
         groupCalled: (name) => {

@@ -4,11 +4,13 @@ import type { LogicalVolume, VolumeGroup } from '../facts';
 /** Facts never change: what was made of a group stays true as long as somebody holds the group. */
 const known = new WeakMap<VolumeGroup, ReadonlyMap<string, LogicalVolume>>();
 
-export function volumeCalled(group: VolumeGroup, name: string): LogicalVolume | undefined {
+export function volumesByName(group: VolumeGroup): ReadonlyMap<string, LogicalVolume> {
   let byName = known.get(group);
   if (byName === undefined) {
     byName = new Map(group.volumes.map((volume) => [volume.name, volume]));
     known.set(group, byName);
   }
-  return byName.get(name);
+  return byName;
 }
+
+export const volumeCalled = (group: VolumeGroup, name: string): LogicalVolume | undefined => volumesByName(group).get(name);
