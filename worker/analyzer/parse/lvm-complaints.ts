@@ -14,6 +14,10 @@ const harmless = [
   /^\s*$/,
   /^\s*File descriptor \d+ \(.*\) leaked on \w+ invocation\./,
   /^\s*See vgck --updatemetadata to correct inconsistency\.$/,
+  // A drive of a remote console or a card reader with nothing in it. A group that misses it says so by itself. @see pve-storage LVMPlugin.pm
+  /^\s*\/dev\/[^\s:]{1,64}: open failed: No medium found$/,
+  // Made by a release before 2.02.99. @see lvm2 lib/metadata/metadata.c
+  /^\s*WARNING: PV \S+ in VG \S+ is using an old PV header, modify the VG to update\.$/,
   // Of groups of one name, which the report shows as what they are: two.
   /^\s*WARNING: VG name \S+ is used by VGs [A-Za-z0-9-]{38} and [A-Za-z0-9-]{38}\.$/,
   /^\s*Fix duplicate VG names with vgrename uuid, a device filter, or system IDs\.$/,
