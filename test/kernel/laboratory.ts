@@ -7,7 +7,7 @@ import { buildProbe } from '../../scripts/build-probe.mjs';
 import { buildImage, runInMachine } from './machine';
 
 const project = join(import.meta.dirname, '../..');
-export const churnCaptures = 6;
+export const churnCaptures = 4;
 
 export type Sent = { readonly exitCode: number; readonly said: string };
 
