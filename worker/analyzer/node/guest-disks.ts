@@ -5,7 +5,7 @@
 
 import type { Mapping } from '../facts';
 import { guestOfVolume } from '../parse/volume-name';
-import type { DeviceTree } from './device-tree';
+import { type DeviceTree, deviceOf } from './device-tree';
 import type { JudgedMapping } from './judged-mapping';
 import type { Ownership } from './node-inputs';
 
@@ -73,6 +73,8 @@ function isGuestDisk({ lvm, name, presence }: JudgedMapping, ownership: Ownershi
 
 /** Undefined: a layer of the disk's own group, or one nobody can tell from it. */
 function kindAbove({ mapping, lvm }: JudgedMapping, lower: Mapping, disk: JudgedMapping): InsideDisk['kind'] | undefined {
+  // Said by the lower one alone, while its own table says something else: it may be one of the host's.
+  if (!mapping.uses.includes(deviceOf(lower))) return 'other';
   if (lvm !== undefined) return lvm.vgUuid === disk.lvm?.vgUuid ? undefined : 'volume';
   const parent = /^part[0-9]+-(.*)$/s.exec(mapping.uuid)?.[1];
   return parent !== undefined && parent === lower.uuid ? 'partition' : 'other';

@@ -4,7 +4,7 @@
  */
 import type { ClusterContext } from '../cluster/cluster-context';
 import type { FreshMember } from '../cluster/cluster-evidence';
-import { type Evidence, known, whenKnown } from '../evidence';
+import { type Evidence, known, type Unknown, whenKnown } from '../evidence';
 import type { FailedTask, Guest, StorageEntry, ThinPool, VolumeGroup } from '../facts';
 import { sayGuest } from '../volumes/references';
 import { indexStorages, isOnLvm, placesOfReference } from '../volumes/volume-places';
@@ -19,6 +19,8 @@ export type GroupUse = {
   readonly seen: readonly VolumeGroup[];
   /** Other members whose LVM shows a group of the name. */
   readonly elsewhere: readonly string[];
+  /** Why another member may show one all the same; undefined: every one of them was read. */
+  readonly unread: Unknown | undefined;
 };
 
 export type StorageUse = {
@@ -36,7 +38,8 @@ export type StorageUse = {
 const nobody: ReadonlyMap<Guest, ReadonlySet<string>> = new Map();
 
 /** Known when this node's own LVM and its own, quorate view of /etc/pve are. */
-export function findStorageUse({ facts, view }: FreshMember, { nodesByGroup }: ClusterContext, ownership: Evidence<Ownership>): Evidence<StorageUse> {
+export function findStorageUse({ facts, view }: FreshMember, cluster: ClusterContext, ownership: Evidence<Ownership>): Evidence<StorageUse> {
+  const unread = whyUnread(cluster);
   return whenKnown(ownership, ({ guestsHere, isOfferedHere }) =>
     whenKnown(facts.groups, (groups) => {
       const storages = view?.storages.status === 'known' ? view.storages.value : [];
@@ -45,7 +48,8 @@ export function findStorageUse({ facts, view }: FreshMember, { nodesByGroup }: C
         groups: groupStorages(storages.filter((storage) => isOnLvm(storage) && !storage.disabled && isOfferedHere(storage))).map((use) => ({
           ...use,
           seen: groups.filter(({ name }) => name === use.name),
-          elsewhere: (nodesByGroup.get(use.name) ?? []).filter((other) => other !== facts.node),
+          elsewhere: (cluster.nodesByGroup.get(use.name) ?? []).filter((other) => other !== facts.node),
+          unread,
         })),
         // Made when it is first asked for: on a healthy node nobody does.
         usersOf: (group) => {
@@ -58,6 +62,12 @@ export function findStorageUse({ facts, view }: FreshMember, { nodesByGroup }: C
       });
     }),
   );
+}
+
+/** A member's report that could not be read, or a member nobody hears. Asked on a node whose own report was read. */
+function whyUnread({ fresh, absentMembers }: ClusterContext): Unknown | undefined {
+  for (const { facts } of fresh) if (facts.groups.status === 'unknown') return facts.groups.why;
+  return absentMembers.length === 0 ? undefined : { reason: 'not_enrolled', node: absentMembers.join(', ') };
 }
 
 function groupStorages(storages: readonly StorageEntry[]): readonly Pick<GroupUse, 'name' | 'storages'>[] {

@@ -55,16 +55,17 @@ export function detectHeld({ mappings, tree, groups, storages, circumstances }: 
   const inside = findInside(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
   const candidates = [...inside.values()].filter((one) => one.kind === kind);
   if (ownership.status === 'unknown') return { applies, found: [], notChecked: candidates.map((one) => notJudged(one, ownership.why)) };
-  const { isWanted, carriesWanted } = findWantedGroups(inside, { mappings, tree, groups, storages, ownership: ownership.value });
+  const { isWanted, carriesWanted, isOfHost } = findWantedGroups(inside, { mappings, tree, groups, storages, ownership: ownership.value });
   const own = findGuestsOwn(mappings, tree, ownership.value);
   const found: Hit<HeldDetail>[] = [];
   const notChecked: NotChecked[] = [];
   for (const one of candidates) {
-    if (isWanted(one) || carriesWanted(one) || isToldElsewhere(one, own)) continue;
+    // Not checked by the rules about its own group, which say why.
+    if (isWanted(one) || carriesWanted(one) || isToldElsewhere(one, own) || isOfHost(one)) continue;
     const stack = tree.stackAbove(one.judged.mapping, maxAbove);
     const layers = stack?.map((mapping) => inside.get(mapping));
     // What lies under something that is wanted is wanted.
-    if (layers?.some((layer) => layer !== undefined && isWanted(layer))) continue;
+    if (layers?.some((layer) => layer !== undefined && (isWanted(layer) || isOfHost(layer)))) continue;
     if (one.kind === 'partition' && isNamed(one, ownership.value.references)) continue;
     if (isMoving(one.judged.mapping)) notChecked.push(notJudged(one, { reason: 'changed_during_capture' }));
     else found.push(toHit(one, stack, inside, tree, circumstances));

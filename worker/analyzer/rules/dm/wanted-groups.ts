@@ -25,6 +25,8 @@ export type WantedGroups = {
   isWanted(one: InsideDisk): boolean;
   /** LVM reads a wanted group from this partition, active or not. */
   carriesWanted(one: InsideDisk): boolean;
+  /** LVM has the volume in a group outside every guest's disk: what the mapping is said to lie on does not fit that. */
+  isOfHost(one: InsideDisk): boolean;
 };
 
 export function findWantedGroups(inside: Inside, host: Host): WantedGroups {
@@ -45,7 +47,11 @@ export function findWantedGroups(inside: Inside, host: Host): WantedGroups {
     if (names.some(({ name, uuid }) => isMeant({ vg: group.name, lv: name }, { uuid, mapping: '' }))) wanted.add(group.uuid);
     if (wanted.has(group.uuid)) for (const mapping of placesOf(group, host.tree, inside)) carriers.add(mapping);
   }
+  const ofHost = new Set(
+    inside.size === 0 ? [] : host.groups.filter((group) => !nested.includes(group)).flatMap((group) => group.volumes.map(({ uuid }) => uuid)),
+  );
   return {
+    isOfHost: ({ judged }) => ofHost.has(judged.lvm?.lvUuid ?? ''),
     isWanted: ({ kind, judged }) => kind === 'volume' && wanted.has(judged.lvm?.vgUuid ?? ''),
     carriesWanted: ({ judged }) => carriers.has(judged.mapping),
   };

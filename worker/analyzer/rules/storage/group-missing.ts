@@ -6,6 +6,7 @@
 import type { NodeInputs } from '../../node/node-inputs';
 import { type GroupUse, type StorageUse, sayGuests } from '../../node/storage-use';
 import { commandWith } from '../../plain-text';
+import type { NotChecked } from '../../report-shape';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { listNames } from '../../words';
 
@@ -51,14 +52,18 @@ export const groupMissing = defineRule<NodeInputs>()({
   },
   needs: ['storageUse', 'mappings'],
   detect({ storageUse, mappings }): Detection<Detail> {
-    const found = storageUse.groups.flatMap((use): readonly Hit<Detail>[] => {
+    const found: Hit<Detail>[] = [];
+    const notChecked: NotChecked[] = [];
+    for (const use of storageUse.groups) {
       const state = stateOf(use);
-      const users = state === undefined ? undefined : storageUse.usersOf(use.name);
-      if (state === undefined || users === undefined || (users.size === 0 && !isMissed(use))) return [];
+      if (state === undefined) continue;
+      const users = storageUse.usersOf(use.name);
       const isStillMapped = mappings.some(({ name, lvm, mapping }) => lvm !== undefined && name.vg === use.name && mapping.agreed);
-      return [toHit(use, state, users, isStillMapped)];
-    });
-    return { applies: storageUse.groups.length > 0, found, notChecked: [] };
+      if (users.size > 0 || isMissed(use)) found.push(toHit(use, state, users, isStillMapped));
+      // A member that could not be asked may see it.
+      else if (use.unread !== undefined && isShared(use)) notChecked.push({ subject: subjectOf(use), name: use.name, why: use.unread });
+    }
+    return { applies: storageUse.groups.length > 0, found, notChecked };
   },
   explain: (detail, { node }) => ({
     sentence:
@@ -88,7 +93,10 @@ export const groupMissing = defineRule<NodeInputs>()({
 });
 
 /** Nobody here needs it yet: only a shared group that others see is expected here. */
-const isMissed = ({ storages, elsewhere }: GroupUse) => elsewhere.length > 0 && storages.some(({ shared }) => shared);
+const isMissed = (use: GroupUse) => use.elsewhere.length > 0 && isShared(use);
+const isShared = ({ storages }: GroupUse) => storages.some(({ shared }) => shared);
+
+const subjectOf = ({ name }: GroupUse) => `group/${name}`;
 
 function stateOf({ seen }: GroupUse): Pick<Detail, 'how' | 'says'> | undefined {
   const [group, ...more] = seen;
@@ -106,7 +114,7 @@ function toHit(use: GroupUse, state: Pick<Detail, 'how' | 'says'>, users: Return
   const volumes = new Set([...users.values()].flatMap((names) => [...names]));
   const [group] = use.seen;
   return {
-    subject: `group/${use.name}`,
+    subject: subjectOf(use),
     guests: guests
       .map(({ vmid }) => vmid)
       .sort((a, b) => a - b)
@@ -115,7 +123,7 @@ function toHit(use: GroupUse, state: Pick<Detail, 'how' | 'says'>, users: Return
     detail: {
       name: use.name,
       storages: listNames(use.storages.map(({ id }) => id)),
-      isShared: use.storages.some(({ shared }) => shared),
+      isShared: isShared(use),
       ...state,
       guests: listNames(sayGuests(guests)),
       disks: volumes.size,
