@@ -43,9 +43,9 @@ export function savedNode(name: string): Member {
 
 export function sayFound(report: ClusterReport, nodes: readonly Member[]): readonly string[] {
   return scopesOf(report)
-    .flatMap(({ where, scope }) =>
+    .flatMap(({ where, scope }, at) =>
       scope.findings.map(({ ruleId, subject, remedy, heldBack }) =>
-        [where, ruleId, nameOf(subject, nodes), ...(remedy === null ? [] : [remedy.kind]), ...(heldBack === null ? [] : ['held'])].join(' '),
+        [where, ruleId, nameOf(subject, nodes, at), ...(remedy === null ? [] : [remedy.kind]), ...(heldBack === null ? [] : ['held'])].join(' '),
       ),
     )
     .sort();
@@ -53,9 +53,9 @@ export function sayFound(report: ClusterReport, nodes: readonly Member[]): reado
 
 export function sayNotChecked(report: ClusterReport, nodes: readonly Member[]): readonly string[] {
   return scopesOf(report)
-    .flatMap(({ where, scope }) =>
+    .flatMap(({ where, scope }, at) =>
       scope.outcomes.flatMap(({ ruleId, notChecked }) =>
-        notChecked.map(({ subject, why }) => `${where} ${ruleId} ${subject === null ? '*' : nameOf(subject, nodes)} (${why.reason})`),
+        notChecked.map(({ subject, why }) => `${where} ${ruleId} ${subject === null ? '*' : nameOf(subject, nodes, at)} (${why.reason})`),
       ),
     )
     .sort();
@@ -68,9 +68,12 @@ export function scopesOf({ nodes, cluster }: ClusterReport) {
   return [...nodes.map((scope) => ({ where: scope.node, scope })), { where: 'cluster', scope: cluster }];
 }
 
-/** A subject is the uuid of a mapping, of a group and a volume, or of a group: said by name. What has none is its own name. */
-function nameOf(subject: string, members: readonly Member[]): string {
-  for (const { facts } of members) {
+/**
+ * A subject is the uuid of a mapping, of a group and a volume, or of a group: said by name, as the node at
+ * that place calls it. What has none is its own name.
+ */
+function nameOf(subject: string, members: readonly Member[], at: number): string {
+  for (const { facts } of [...members.slice(at, at + 1), ...members]) {
     const mapping = facts?.mappings.status === 'known' ? facts.mappings.value.find(({ uuid }) => uuid === subject) : undefined;
     if (mapping !== undefined) return mapping.uuid.startsWith('LVM-') ? nameOfVolume(mapping.name) : mapping.name;
     for (const group of facts?.groups.status === 'known' ? facts.groups.value : []) {
