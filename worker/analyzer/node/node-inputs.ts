@@ -45,7 +45,7 @@ export type GroupBehind = {
   readonly shownBy: string | null;
   readonly isOwnWord: boolean;
   readonly isShownByNobody: boolean;
-  /** At two messages an interval apart: it was not merely overtaken. */
+  /** At two messages an interval apart, and of one group: it was not merely overtaken. */
   readonly hasStayed: boolean;
   readonly line: number;
 };
@@ -119,12 +119,13 @@ export function nodeInputs(member: FreshMember, cluster: ClusterContext, presenc
 }
 
 function findBehind(
-  { nodeId, contact, lastSeenAt, intervalSeconds }: FreshMember,
+  { nodeId, view, contact, lastSeenAt, intervalSeconds }: FreshMember,
   groups: readonly VolumeGroup[],
   cluster: ClusterContext,
 ): readonly GroupBehind[] {
   const behind = contact?.behind ?? {};
-  return groups.flatMap(({ uuid, name, seqno, line }): GroupBehind[] => {
+  return groups.flatMap((group): GroupBehind[] => {
+    const { uuid, name, seqno, line } = group;
     const entry = Object.hasOwn(behind, uuid) ? behind[uuid] : undefined;
     if (entry === undefined || seqno >= entry[0]) return [];
     const [highest, since, by] = entry;
@@ -138,10 +139,18 @@ function findBehind(
         shownBy: shownBy === undefined ? null : nameOf(shownBy),
         isOwnWord: by === nodeId,
         isShownByNobody: !heard.some(shows),
-        hasStayed: hasStayedBehind(since, lastSeenAt, intervalSeconds),
+        hasStayed: hasStayedBehind(since, lastSeenAt, intervalSeconds) && (by === nodeId || isMeantShared(group, view, cluster)),
       },
     ];
   });
+}
+
+/** Nodes made from one disk image have local groups of one uuid, and each counts by itself. */
+function isMeantShared({ uuid, name, volumes }: VolumeGroup, view: FreshMember['view'], { seenBy }: ClusterContext): boolean {
+  const storages = view?.storages.status === 'known' ? view.storages.value : [];
+  if (storages.some(({ vgname, shared }) => vgname === name && shared)) return true;
+  const shown = seenBy.get(uuid);
+  return volumes.some((volume) => guestOfVolume(volume.name) !== undefined && (shown?.get(volume.uuid) ?? 0) >= 2);
 }
 
 /** `9` of `9.1.4` or `9.1.4~rc1`. */

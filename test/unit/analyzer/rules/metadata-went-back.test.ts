@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse, type Behind, type Member } from '../../../../worker/analyzer';
 import { hasStayedBehind } from '../../../../worker/analyzer/node/stayed-behind';
 import { followMetadata } from '../../../../worker/ingest/behind';
-import { heard, pair, san } from '../support/corpus-parts';
+import { heard, pair, san, sanStorage } from '../support/corpus-parts';
 import { capturesOf, type FakeGroup, uuidOf } from '../support/fake-node';
 import { memberOf, now } from '../support/judge';
 
@@ -13,7 +13,7 @@ const group = uuidOf('san1vg');
 const numbered = (seqno: number, name = 'san1vg'): { groups: readonly FakeGroup[] } => ({ groups: [{ ...san(), name, uuid: group, seqno }] });
 
 function judge(behind: Behind, { here = 7, there = 9, name = 'san1vg', minutesAgo = 0 } = {}) {
-  const [late, right] = pair({}, numbered(here, name), numbered(there, name));
+  const [late, right] = pair({ storages: sanStorage.replace('san1vg', name) }, numbered(here, name), numbered(there, name));
   const members: readonly Member[] = [heard(late, minutesAgo, { behind }), heard(right)];
   const [node] = analyse({ clusterId: 'c', members, neighbours: [], now }).nodes;
   return { finding: node?.findings.find((one) => one.ruleId === ruleId), outcome: node?.outcomes.find((one) => one.ruleId === ruleId) };

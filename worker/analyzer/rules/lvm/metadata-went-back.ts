@@ -36,6 +36,7 @@ export const metadataWentBack = defineRule<NodeInputs>()({
       'Merely overtaken: its metadata was read before the change and its check-in arrived after; the next one has caught up.',
       'One check-in with old metadata: nothing is judged by it, and nothing is accused.',
       'A number only a removed node had shown counts no more.',
+      'Nodes made from one disk image: their local groups have one UUID and numbers of their own. Another node’s number counts where storage.cfg calls the group shared, or both show the same guest’s disk; else not checked.',
     ],
     remedy: 'None: by hand. Whether the old or the new list is the right one only a person can say.',
     sources: ['lvm2 lib/metadata (seqno), vgcfgrestore(8)', 'our kernel machine: with only an old copy visible, lvs exits 0 and shows the old list'],
