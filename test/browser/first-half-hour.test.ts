@@ -95,7 +95,7 @@ test('its first check-in shows what is wrong, where, and what to do', async () =
   const sent = await node.run('send');
   expect([0, 1], sent.out).toContain(sent.code);
   await page.goto(sexton.url);
-  expect(await page.locator('.lede').innerText()).toMatch(/^1 of 1 cluster needs you\. 1 warning/);
+  expect(await page.locator('.lede').innerText()).toMatch(/^1 of 1 cluster needs you\. 2 warnings/);
   expect(await page.getByRole('img', { name: '1 node; warning: pve1' }).count()).toBe(1);
   await expectGoodPage(page, 'fleet');
   await page.getByRole('link', { name: 'prod-dc1' }).click();

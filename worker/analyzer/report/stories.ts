@@ -6,7 +6,7 @@ export type Story = { readonly first: Found; readonly others: readonly Found[] }
 
 const order: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
 
-/** Worst first; inside a story by name of the mapping or volume. */
+/** Worst first, and among equals in the order of the catalogue, in which they come; inside a story by name of the mapping or volume. */
 export function tellStories(findings: readonly Found[]): readonly Story[] {
   const byRule = new Map<string, Found[]>();
   for (const finding of findings) {
@@ -16,7 +16,7 @@ export function tellStories(findings: readonly Found[]): readonly Story[] {
     else story.push(finding);
   }
   const stories = [...byRule.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{ first, others }]));
-  return stories.sort((a, b) => order[a.first.severity] - order[b.first.severity] || (a.first.ruleId < b.first.ruleId ? -1 : 1));
+  return stories.sort((a, b) => order[a.first.severity] - order[b.first.severity]);
 }
 
 /** Other nodes on which the same is found about the same uuid: one fault, to be mended on each of them. A name alone is another thing on each node. */
