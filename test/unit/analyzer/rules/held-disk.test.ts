@@ -305,6 +305,11 @@ describe('never says twice what another rule says', () => {
       ['it made one of that name anew', running({}, { name: 'root', uuid: uuidOf('another root') })],
     ])('%s: a leftover, nobody needs the name here, and nothing is offered while the guest runs', (_what, node) => {
       expect(above(node)).toEqual(['dm.stale-mapping held']);
+      const { explanation } = judge(node).nodes[0]?.findings.find(({ ruleId }) => ruleId === 'dm.stale-mapping') ?? {};
+      expect(explanation?.sentence).toBe(
+        "pve1 still maps root inside the guest's disk vm-104-disk-0; the guest has removed it from its own group ubuntu-vg.",
+      );
+      expect(explanation?.breaks).toContain('cannot release vm-104-disk-0 on pve1');
     });
 
     it('but a volume a guest of this node uses is judged like any other', () => {

@@ -31,6 +31,8 @@ export type LeftoverDetail = Partial<BlastRadius> & {
   readonly after: readonly string[] | null;
   /** Uuid of the volume that has this name today. */
   readonly namesake: string | null;
+  /** The guest's disk it lies in: the guest removed it from its own group. */
+  readonly insideOf?: string;
 };
 
 type Facts = { readonly mappings: Known<NodeInputs['mappings']>; readonly tree: DeviceTree; readonly circumstances: Circumstances };
@@ -43,7 +45,8 @@ export function detectLeftovers({ mappings, tree, circumstances }: Facts, hasNam
     if (presence.status === 'known' && presence.value.kind === 'absent') absent.set(mapping, { judged, presence: presence.value });
   }
   const { ownership } = circumstances;
-  const own = absent.size === 0 ? new Map() : findGuestsOwn(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
+  const own =
+    absent.size === 0 ? new Map<Mapping, JudgedMapping>() : findGuestsOwn(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
   // A name inside a guest's disk is needed in the guest only, where this mapping is not.
   const isImpostor = ({ presence, judged }: Absent) => presence.namesake !== undefined && !own.has(judged.mapping);
   const found = [...absent.values()]
@@ -51,7 +54,8 @@ export function detectLeftovers({ mappings, tree, circumstances }: Facts, hasNam
     .map((leftover) => {
       const hit = toHit(leftover, stackAbove(leftover, tree, absent), circumstances);
       const disk = own.get(leftover.judged.mapping);
-      return disk === undefined ? hit : { ...hit, heldBack: hit.heldBack ?? holdOfDisk(disk, tree, circumstances) };
+      if (disk === undefined) return hit;
+      return { ...hit, heldBack: hit.heldBack ?? holdOfDisk(disk, tree, circumstances), detail: { ...hit.detail, insideOf: disk.name.lv } };
     });
   return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
 }

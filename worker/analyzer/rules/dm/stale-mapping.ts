@@ -44,6 +44,19 @@ export const staleMapping = defineRule<NodeInputs>()({
     const { node } = place;
     const path = `${detail.namedGroup}/${detail.volume}`;
     const landings = sayLandings(detail.landsIn, detail.group);
+    const because = `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${sayOpen(detail)}${saySharing(detail.sharesWith)}`;
+    if (detail.insideOf !== undefined)
+      return {
+        sentence: `${node} still maps ${detail.volume} inside the guest's disk ${detail.insideOf}; the guest has removed it from its own group ${detail.group}.`,
+        breaks: `While it is mapped, Proxmox VE cannot release ${detail.insideOf} on ${node}: deleting it, migrating its guest away and a clean stop of it fail.`,
+        messages: [],
+        because,
+        todo:
+          sayByHand(detail, node) ||
+          `Remove the mapping on ${node} while the guest is stopped; no data is involved. Keep LVM out of guests' disks: global_filter and scan_lvs=0 in lvm.conf.`,
+        safe: whyRemovable(detail),
+        commands: removalCommands(detail),
+      };
     return {
       sentence: `${node} still maps ${detail.volume}, a disk that no longer exists in ${detail.group}.`,
       breaks:
@@ -58,7 +71,7 @@ export const staleMapping = defineRule<NodeInputs>()({
             ]
           : []),
       ],
-      because: `The mapping's UUID is ${shortUuid(detail.uuid)}. ${detail.group} was read completely and has no such volume. ${sayOpen(detail)}${saySharing(detail.sharesWith)}`,
+      because,
       todo:
         sayByHand(detail, node) ||
         `Remove the mapping on ${node}; no data is involved. A reboot of ${node} clears it too. Most likely cause: the disk was active here and was deleted on another node.`,
