@@ -1,4 +1,4 @@
-// npm run bench [-- --json] [PART…]: measures against the bars and says which are over. Always ends with 0: a busy machine
+// npm run bench [-- compare FILE]: see compare.mjs. npm run bench [-- --json] [PART…]: measures against the bars and says which are over. Always ends with 0: a busy machine
 // is no defect, and a number is read by people. Speaks to the loopback only.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildAll, root } from './build.mjs';
 import { buildProbe } from './build-probe.mjs';
+import { compare } from './compare.mjs';
 import { readOptions } from './options.mjs';
 import { startServer } from './serve.mjs';
 
@@ -32,10 +33,14 @@ import { startServer } from './serve.mjs';
  */
 
 const parts = ['analysis', 'message', 'load', 'ingest', 'rows', 'collector', 'probe', 'bundles'];
-const { values, positionals } = readOptions(`Usage: npm run bench -- [--json] [PART…]\nParts: ${parts.join(', ')}; all of them unless told.`, {
-  options: { json: { type: 'boolean' } },
-  allowPositionals: true,
-});
+const { values, positionals } = readOptions(
+  `Usage: npm run bench -- [--json] [PART…]\n       npm run bench -- compare FILE\nParts: ${parts.join(', ')}; all of them unless told.`,
+  {
+    options: { json: { type: 'boolean' } },
+    allowPositionals: true,
+  },
+);
+if (positionals[0] === 'compare') process.exit(await compare(positionals[1]));
 const chosen = positionals.length === 0 ? parts : positionals;
 const wrong = chosen.filter((part) => !parts.includes(part));
 if (wrong.length > 0) {
