@@ -3,6 +3,7 @@
  * by the tree below, never by a group's uuid or name: cloned guests share uuids, and a guest's group may be called `pve`.
  */
 
+import type { Evidence, Unknown } from '../evidence';
 import type { Mapping } from '../facts';
 import { guestOfVolume } from '../parse/volume-name';
 import { type DeviceTree, deviceOf } from './device-tree';
@@ -20,8 +21,16 @@ export type InsideDisk = {
 
 /** Every mapping above a guest's disk, except the layers of the disk's own group. Each is visited once. */
 export function findInside(mappings: readonly JudgedMapping[], tree: DeviceTree, ownership: Ownership | undefined): ReadonlyMap<Mapping, InsideDisk> {
+  return findAbove(mappings, tree, (judged) => isGuestDisk(judged, ownership));
+}
+
+function findAbove(
+  mappings: readonly JudgedMapping[],
+  tree: DeviceTree,
+  isDisk: (judged: JudgedMapping) => boolean,
+): ReadonlyMap<Mapping, InsideDisk> {
   const inside = new Map<Mapping, InsideDisk>();
-  const disks = mappings.filter((judged) => tree.above(judged.mapping).length > 0 && isGuestDisk(judged, ownership));
+  const disks = mappings.filter((judged) => tree.above(judged.mapping).length > 0 && isDisk(judged));
   if (disks.length === 0) return inside;
   const judgedOf = new Map(mappings.map((judged) => [judged.mapping, judged]));
   for (const disk of disks) {
@@ -40,26 +49,32 @@ export function findInside(mappings: readonly JudgedMapping[], tree: DeviceTree,
   return inside;
 }
 
+/** `diskOf`: the disk they lie in. `undecided`: they lie on a volume of another group, and who uses what is not known. */
+export type GuestsOwn = { readonly diskOf: ReadonlyMap<Mapping, JudgedMapping>; readonly undecided: ReadonlyMap<Mapping, Unknown> };
+
 /**
- * Volumes inside a guest's disk that nothing here means, by the disk they lie in: the guest's own LVM resizes, renames and
- * removes them as it likes, and no other node has a part in it.
+ * Volumes inside a guest's disk that nothing here means: the guest's own LVM resizes, renames and removes them as it likes,
+ * and no other node has a part in it.
  */
-export function findGuestsOwn(
-  mappings: readonly JudgedMapping[],
-  tree: DeviceTree,
-  ownership: Ownership | undefined,
-): ReadonlyMap<Mapping, JudgedMapping> {
-  const own = new Map<Mapping, JudgedMapping>();
-  for (const [mapping, { judged, kind, disk }] of findInside(mappings, tree, ownership))
-    if (kind === 'volume' && !isMeant(judged, ownership)) own.set(mapping, disk);
-  return own;
+export function findGuestsOwn(mappings: readonly JudgedMapping[], tree: DeviceTree, ownership: Evidence<Ownership>): GuestsOwn {
+  if (ownership.status === 'unknown') {
+    const above = findAbove(mappings, tree, ({ lvm }) => lvm?.suffix === '');
+    return {
+      diskOf: new Map(),
+      undecided: new Map([...above].flatMap(([mapping, { kind }]) => (kind === 'volume' ? [[mapping, ownership.why]] : []))),
+    };
+  }
+  const diskOf = new Map<Mapping, JudgedMapping>();
+  for (const [mapping, { judged, kind, disk }] of findInside(mappings, tree, ownership.value))
+    if (kind === 'volume' && !isMeant(judged, ownership.value)) diskOf.set(mapping, disk);
+  return { diskOf, undecided: new Map() };
 }
 
 /** By the name it has here or the one LVM has for it. */
-function isMeant({ name, lvm, presence }: JudgedMapping, ownership: Ownership | undefined): boolean {
+function isMeant({ name, lvm, presence }: JudgedMapping, { references }: Ownership): boolean {
   const names = presence.status === 'known' && presence.value.kind === 'present' ? [name.lv, presence.value.volume.name] : [name.lv];
   const group = presence.status === 'known' ? presence.value.group.name : name.vg;
-  return names.some((volume) => ownership?.references.isMeantBy({ name: group }, { name: volume, uuid: lvm?.lvUuid ?? '' }) === true);
+  return names.some((volume) => references.isMeantBy({ name: group }, { name: volume, uuid: lvm?.lvUuid ?? '' }));
 }
 
 /** A volume that carries a guest's number, or that a guest of this node's view names. */

@@ -312,6 +312,16 @@ describe('never says twice what another rule says', () => {
       expect(explanation?.breaks).toContain('cannot release vm-104-disk-0 on pve1');
     });
 
+    it.each([
+      ['dm.stale-table', running({ table: '0 8192 linear 253:12 2048' }, root)],
+      ['dm.stale-name', running({}, { ...root, name: 'old-root' })],
+      ['dm.stale-mapping', running({}, { name: 'other', uuid: uuidOf('other') })],
+      ['dm.impostor-mapping', running({}, { name: 'root', uuid: uuidOf('another root') })],
+    ])('%s: not checked while nobody knows who uses what', (ruleId, node) => {
+      const report = judge({ ...node, quorate: false });
+      expect([above({ ...node, quorate: false }), statusOf(report, ruleId)]).toEqual([[], 'unknown']);
+    });
+
     it('but a volume a guest of this node uses is judged like any other', () => {
       const guests = [guest104, { vmid: 300, node: 'pve1', config: 'scsi0: /dev/ubuntu-vg/root\n' }];
       expect(above({ ...running({ table: '0 8192 linear 253:12 2048' }, root), guests })).toEqual(['dm.stale-table']);

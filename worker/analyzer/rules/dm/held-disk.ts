@@ -56,7 +56,7 @@ export function detectHeld({ mappings, tree, groups, storages, circumstances }: 
   const candidates = [...inside.values()].filter((one) => one.kind === kind);
   if (ownership.status === 'unknown') return { applies, found: [], notChecked: candidates.map((one) => notJudged(one, ownership.why)) };
   const { isWanted, carriesWanted, isOfHost } = findWantedGroups(inside, { mappings, tree, groups, storages, ownership: ownership.value });
-  const own = findGuestsOwn(mappings, tree, ownership.value);
+  const own = findGuestsOwn(mappings, tree, ownership).diskOf;
   const found: Hit<HeldDetail>[] = [];
   const notChecked: NotChecked[] = [];
   for (const one of candidates) {

@@ -44,20 +44,25 @@ export function detectLeftovers({ mappings, tree, circumstances }: Facts, hasNam
     const { presence, mapping } = judged;
     if (presence.status === 'known' && presence.value.kind === 'absent') absent.set(mapping, { judged, presence: presence.value });
   }
-  const { ownership } = circumstances;
-  const own =
-    absent.size === 0 ? new Map<Mapping, JudgedMapping>() : findGuestsOwn(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
+  const own = absent.size === 0 ? undefined : findGuestsOwn(mappings, tree, circumstances.ownership);
   // A name inside a guest's disk is needed in the guest only, where this mapping is not.
-  const isImpostor = ({ presence, judged }: Absent) => presence.namesake !== undefined && !own.has(judged.mapping);
-  const found = [...absent.values()]
-    .filter((leftover) => isImpostor(leftover) === hasNamesake)
-    .map((leftover) => {
-      const hit = toHit(leftover, stackAbove(leftover, tree, absent), circumstances);
-      const disk = own.get(leftover.judged.mapping);
-      if (disk === undefined) return hit;
-      return { ...hit, heldBack: hit.heldBack ?? holdOfDisk(disk, tree, circumstances), detail: { ...hit.detail, insideOf: disk.name.lv } };
-    });
-  return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
+  const isImpostor = ({ presence, judged }: Absent) => presence.namesake !== undefined && own?.diskOf.has(judged.mapping) !== true;
+  const found: Hit<LeftoverDetail>[] = [];
+  const notChecked: NotChecked[] = [...mappingsNotChecked(mappings)];
+  for (const leftover of absent.values()) {
+    const { mapping } = leftover.judged;
+    const why = own?.undecided.get(mapping);
+    if (why !== undefined) notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
+    if (why !== undefined || isImpostor(leftover) !== hasNamesake) continue;
+    const hit = toHit(leftover, stackAbove(leftover, tree, absent), circumstances);
+    const disk = own?.diskOf.get(mapping);
+    found.push(disk === undefined ? hit : inGuestsDisk(hit, disk, tree, circumstances));
+  }
+  return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked };
+}
+
+function inGuestsDisk(hit: Hit<LeftoverDetail>, disk: JudgedMapping, tree: DeviceTree, circumstances: Circumstances): Hit<LeftoverDetail> {
+  return { ...hit, heldBack: hit.heldBack ?? holdOfDisk(disk, tree, circumstances), detail: { ...hit.detail, insideOf: disk.name.lv } };
 }
 
 /** Most rules about mappings say the same of these: listed once for a node. */

@@ -61,12 +61,19 @@ export const staleName = defineRule<NodeInputs>()({
   detect({ mappings, tree, circumstances }): Detection<Detail> {
     const layered = layeredVolumes(mappings);
     const ownership = circumstances.ownership.status === 'known' ? circumstances.ownership.value : undefined;
-    const own = findGuestsOwn(mappings, tree, ownership);
+    const own = findGuestsOwn(mappings, tree, circumstances.ownership);
+    const notChecked = [...mappingsNotChecked(mappings)];
     const found = mappings.flatMap(({ lvm, presence, name, mapping }): Hit<Detail>[] => {
       if (lvm === undefined || presence.status === 'unknown' || presence.value.kind === 'absent') return [];
       const { group, volume } = presence.value;
       // A group renamed as a whole renames nothing that collides: only the volume's part is compared.
-      if (own.has(mapping) || name.vg !== group.name || name.lv === volume.name || mapping.name === encodeDmName(group.name, volume.name)) return [];
+      if (own.diskOf.has(mapping) || name.vg !== group.name || name.lv === volume.name || mapping.name === encodeDmName(group.name, volume.name))
+        return [];
+      const why = own.undecided.get(mapping);
+      if (why !== undefined) {
+        notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
+        return [];
+      }
       const guest = guestOfVolume(name.lv);
       const before = { ...volume, name: name.lv };
       const owners = ownership === undefined ? [] : [...ownership.ownersOf(group, volume), ...ownership.ownersOf(group, before)];
@@ -95,7 +102,7 @@ export const staleName = defineRule<NodeInputs>()({
         },
       ];
     });
-    return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked: mappingsNotChecked(mappings) };
+    return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked };
   },
   explain(detail, { node }) {
     const kind = remedyKind(detail);

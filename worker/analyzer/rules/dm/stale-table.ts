@@ -70,17 +70,22 @@ export const staleTable = defineRule<NodeInputs>()({
     const layered = layeredVolumes(mappings);
     const isClosedOrigin = ({ lvm, mapping }: JudgedMapping) => lvm?.suffix === '' && mapping.open === 0 && layered.has(lvm.lvUuid);
     const closedOrigins = new Set(layered.size === 0 ? [] : mappings.filter(isClosedOrigin).flatMap(({ lvm }) => lvm?.lvUuid ?? []));
-    const { ownership } = circumstances;
-    const own = findGuestsOwn(mappings, tree, ownership.status === 'known' ? ownership.value : undefined);
+    const own = findGuestsOwn(mappings, tree, circumstances.ownership);
     const found: Hit<StaleTableDetail>[] = [];
     const notChecked: NotChecked[] = [...mappingsNotChecked(mappings)];
     for (const judged of mappings) {
       const { mapping, presence } = judged;
-      if (presence.status === 'unknown' || presence.value.kind === 'absent' || own.has(mapping)) continue;
+      if (presence.status === 'unknown' || presence.value.kind === 'absent' || own.diskOf.has(mapping)) continue;
       const against = mapping.table?.against;
-      const why = whyNotCompared(mapping, against);
+      const why = own.undecided.get(mapping) ?? whyNotCompared(mapping, against);
       if (why !== undefined) notChecked.push({ subject: mapping.uuid, name: mapping.name, why });
-      if (against === undefined || !isStale(against) || isToldElsewhere(judged, presence.value, closedOrigins, circumstances)) continue;
+      if (
+        own.undecided.has(mapping) ||
+        against === undefined ||
+        !isStale(against) ||
+        isToldElsewhere(judged, presence.value, closedOrigins, circumstances)
+      )
+        continue;
       found.push(toHit(judged, presence.value, against, layered, circumstances));
     }
     return { applies: mappings.some(({ lvm }) => lvm !== undefined), found, notChecked };
