@@ -126,7 +126,7 @@ describe('volumes being freed', () => {
       tasks: task('imgdel', ''),
     };
     const finding = find(judge(wiping), 'dm.stale-name');
-    expect(finding?.remedy).toMatchObject({ kind: 'refresh-volume' });
+    expect(finding?.remedy).toMatchObject({ kind: 'deactivate-volume' });
     expect(finding?.heldBack).not.toBeNull();
   });
 

@@ -7,7 +7,7 @@ import { findGuestsOwn } from '../../node/guest-disks';
 import type { NodeInputs, Ownership } from '../../node/node-inputs';
 import { encodeDmName } from '../../parse/dm-name';
 import { shortUuid } from '../../parse/dm-uuid';
-import { guestOfVolume } from '../../parse/volume-name';
+import { guestOfVolume, kindOfVolume } from '../../parse/volume-name';
 import { commandWith, dmSelector } from '../../plain-text';
 import { type Detection, defineRule, type Hit } from '../../rule';
 import { mappingsNotChecked } from './leftover';
@@ -51,7 +51,8 @@ export const staleName = defineRule<NodeInputs>()({
       'Open, with layers or with something on top: by hand.',
       'Where its guest lives must be known by this node’s own configuration, and no mention may be left that could mean it.',
     ],
-    remedy: 'Guest here: lvchange --refresh gives the mapping its right name. Guest elsewhere: lvchange -an. Both select by UUID.',
+    remedy:
+      'Guest here: lvchange --refresh gives the mapping its right name. Guest elsewhere, or a disk that is being deleted: lvchange -an. Both select by UUID.',
     sources: [
       'pve-storage LVMPlugin.pm: lvrename for snapshots of volume chains and for del- volumes',
       'Our own run on a kernel: --refresh renames the mapping, -an removes it under its old name, lvs prints a path that is not there',
@@ -119,7 +120,7 @@ export const staleName = defineRule<NodeInputs>()({
         kind === 'refresh-volume'
           ? `Its guest lives on ${node}: a refresh gives the mapping its right name. Not dmsetup remove.`
           : kind === 'deactivate-volume'
-            ? `Its guest lives elsewhere: deactivate it on ${node}. Not dmsetup remove.`
+            ? `${isBeingDeleted(detail.volume) ? 'It is being deleted' : 'Its guest lives elsewhere'}: deactivate it on ${node}. Not dmsetup remove.`
             : `It is in use, has layers, or nobody knows where its guest lives: look with dmsetup info ${dmSelector(detail.name, detail.number)} and ${commandWith('lvs', detail.group)} first. No script is offered. Not dmsetup remove.`,
       safe: kind === undefined ? [] : whySettled(detail),
       commands: kind === undefined ? [] : [volumeCommand(kind, detail)],
@@ -138,15 +139,18 @@ function whySettled({ who, guestIsHere, volume }: Detail): readonly string[] {
     'nothing on top',
     'no snapshot of it',
     `${volume} keeps its blocks`,
-    `its guest lives ${guestIsHere === true ? 'here' : 'on another node'}`,
+    isBeingDeleted(volume) ? 'it is being deleted: no guest starts with it' : `its guest lives ${guestIsHere === true ? 'here' : 'on another node'}`,
     who === null ? 'nothing under way that could be about it' : `no lock and no task on ${who}`,
   ];
 }
 
-function remedyKind({ isBusy, guestIsHere }: Detail): 'refresh-volume' | 'deactivate-volume' | undefined {
+function remedyKind({ isBusy, guestIsHere, volume }: Detail): 'refresh-volume' | 'deactivate-volume' | undefined {
   if (isBusy || guestIsHere === null) return undefined;
-  return guestIsHere ? 'refresh-volume' : 'deactivate-volume';
+  return guestIsHere && !isBeingDeleted(volume) ? 'refresh-volume' : 'deactivate-volume';
 }
+
+/** Nobody starts with it any more: under its right name it would only be the next leftover. */
+const isBeingDeleted = (volume: string) => kindOfVolume(volume) === 'being-deleted';
 
 /** Whatever may be a use that cannot be placed makes it "not known". */
 function whereItsGuestLives(group: VolumeGroup, names: readonly LogicalVolume[], ownership: Ownership | undefined): boolean | null {
