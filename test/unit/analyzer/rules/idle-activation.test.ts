@@ -72,12 +72,21 @@ describe('says nothing', () => {
   });
 });
 
-describe('is not idle', () => {
+describe('is neither idle nor not', () => {
   it.each<[why: string, node: FakeNode]>([
     ['during a backup of the stopped guest', { ...node, tasks: 'UPID:pve1:00001234:00005678:6740A000:vzdump:104:root@pam: 0\n' }],
     ['while the guest is being made', { ...node, guests: [{ vmid: 104, node: 'pve1', config: 'lock: create\nscsi0: san-prod:vm-104-disk-0\n' }] }],
-    ['where a process of the guest has begun', { ...node, runsSince: { 104: 3 } }],
-  ])('%s', (_why, one) => expect([found(one), statusOf(judge(one), rule)]).toEqual([[], 'clean']));
+  ])('%s', (_why, one) => expect([found(one), statusOf(judge(one), rule)]).toEqual([[], 'unknown']));
+
+  it('where the running tasks of the node could not be read', () => {
+    const captures = capturesOf(node).filter(({ id }) => !id.startsWith('pve.tasks'));
+    expect(statusOf(judge(memberOf('pve1', captures)), rule)).toBe('unknown');
+  });
+});
+
+it('is not idle where a process of the guest has begun', () => {
+  const begun = { ...node, runsSince: { 104: 3 } };
+  expect([found(begun), statusOf(judge(begun), rule)]).toEqual([[], 'clean']);
 });
 
 describe('is left as it is for now', () => {

@@ -41,7 +41,7 @@ export const idleActivation = defineRule<NodeInputs>()({
     guards: [
       'Thin volumes stay active by design; templates too: never told.',
       'A new disk stays active until its guest has run: nothing is offered for an hour.',
-      'A backup of a stopped guest, any lock or task: not idle, and not told.',
+      'A backup of a stopped guest, any lock or task: not judged until it is over.',
       'A volume with another verdict (an old size, an old name, an error in its table): that one is told.',
     ],
     remedy: 'Deactivated with lvchange -an, selected by UUID; not with a snapshot of it, which would go along silently.',
@@ -66,8 +66,13 @@ export const idleActivation = defineRule<NodeInputs>()({
       // Nobody's, in use elsewhere, a template's: other rules tell it, or nobody.
       if (guest === undefined || ownership.references.isMentioned(group, volume)) continue;
       if (!users.every((user) => ownership.isHere(user) && !user.template && running[String(user.vmid)] === 'stopped')) continue;
-      // Something is about to use it, or has just done so: that is not idle.
-      if (isBusy(users, volume.name, circumstances)) continue;
+      if (users.some(({ vmid }) => runs(vmid, circumstances))) continue;
+      // Something is about to use it, or has just done so, or nobody could see whether: neither idle nor not.
+      const hold = circumstances.holdOf([volume.name], users);
+      if (hold !== undefined) {
+        notChecked.push({ subject: mapping.uuid, name: mapping.name, why: { reason: 'in_flight', guest: hold.guest ?? null, says: hold.says } });
+        continue;
+      }
       found.push({
         subject: mapping.uuid,
         guests: [guest.vmid],
@@ -111,12 +116,9 @@ function isQuiet({ mapping, name }: JudgedMapping, attr: string, volume: string)
   return !isDead && (table.against === undefined || table.against.verdict === 'same' || table.against.verdict === 'not_compared');
 }
 
-function isBusy(users: readonly Guest[], volume: string, circumstances: Circumstances): boolean {
-  const runs = (vmid: number) => {
-    const answer = circumstances.hasProcess(vmid);
-    return answer.status === 'known' && answer.value;
-  };
-  return users.some(({ vmid }) => runs(vmid)) || circumstances.holdOf([volume], users) !== undefined;
+function runs(vmid: number, circumstances: Circumstances): boolean {
+  const answer = circumstances.hasProcess(vmid);
+  return answer.status === 'known' && answer.value;
 }
 
 function whyHeld(users: readonly Guest[], { opaqueHere }: Ownership, circumstances: Circumstances): string | undefined {
