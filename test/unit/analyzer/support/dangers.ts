@@ -16,7 +16,9 @@ function dangersOf({ remedy, heldBack }: Found, node: FakeNode, nodes: readonly 
 }
 
 const volumesOf = ({ groups = [] }: FakeNode) =>
-  groups.flatMap((group) => group.volumes.map(({ name, uuid }) => ({ name, uuid: uuid ?? uuidOf(`${group.name}/${name.replace(/[[\]]/g, '')}`) })));
+  groups.flatMap((group) =>
+    group.volumes.map(({ name, uuid, sectors = 65_536 }) => ({ name, sectors, uuid: uuid ?? uuidOf(`${group.name}/${name.replace(/[[\]]/g, '')}`) })),
+  );
 const holdersOf = ({ holders = '' }: FakeMapping) => holders.split(',').filter((name) => name !== '');
 
 function dangersOfRemoval(remedy: Extract<Remedy, { kind: 'remove-mapping' }>, node: FakeNode): readonly string[] {
@@ -41,16 +43,18 @@ function dangersOfChange(remedy: Change, heldBack: string | null, node: FakeNode
   const mapping = (node.mappings ?? []).find(({ uuid }) => uuid === `LVM-${remedy.vgUuid}${remedy.lvUuid}`);
   const volume = volumesOf(node).find(({ uuid }) => uuid === remedy.lvUuid);
   if (mapping === undefined || volume === undefined) return ['no such mapping or volume'];
+  // The one change of an open disk that is safe: the kernel gets more of what it has.
+  const hasOnlyGrown = remedy.kind === 'refresh-volume' && Number(mapping.table?.split(' ')[1]) < volume.sectors;
   const isNamed = (config: string) => [volume.name, mapping.name].some((name) => hasWord(config, name));
   const users = nodes.flatMap(({ guests = [] }) => guests).filter(({ config }) => isNamed(config));
-  const own = (node.guests ?? []).filter((guest) => guest.node === node.name && isNamed(guest.config));
+  const own = (node.guests ?? []).filter((guest) => guest.node === node.name && node.stopped?.includes(guest.vmid) !== true && isNamed(guest.config));
   const isBusy = users.some(
     ({ config, vmid }) => /^lock: (?!suspended|mounted)/m.test(config) || nodes.some(({ tasks = '' }) => tasks.includes(`:${vmid}:`)),
   );
   return [
-    ...((mapping.open ?? 0) > 0 || holdersOf(mapping).length > 0 ? ['it is open'] : []),
+    ...(!hasOnlyGrown && ((mapping.open ?? 0) > 0 || holdersOf(mapping).length > 0) ? ['it is open'] : []),
     ...(mapping.suspended === true ? ['it is suspended'] : []),
-    ...(remedy.kind === 'deactivate-volume' && own.length > 0 ? ['a guest of this node uses it'] : []),
+    ...(remedy.kind === 'deactivate-volume' && own.length > 0 ? ['a guest that runs here uses it'] : []),
     ...(isBusy && heldBack === null ? ['something is under way'] : []),
   ];
 }

@@ -51,7 +51,15 @@ export const clusterPlan = fc.record<ClusterPlan>({
 });
 
 /** A node while it is put together. */
-export type Draft = { readonly name: string; readonly mappings: FakeMapping[]; readonly local: FakeVolume[]; tasks: string };
+export type Draft = {
+  readonly name: string;
+  readonly mappings: FakeMapping[];
+  readonly local: FakeVolume[];
+  tasks: string;
+  readonly stopped: number[];
+  readonly runsSince: Record<number, number>;
+  pools?: string;
+};
 export type DraftCluster = { readonly nodes: readonly Draft[]; readonly san: FakeVolume[]; readonly guests: FakeGuest[]; readonly plan: ClusterPlan };
 
 export const sanDevice = ({ below }: ClusterPlan) => (below === 'disk' ? '8:16' : '253:40');
@@ -59,7 +67,7 @@ export const sanDevice = ({ below }: ClusterPlan) => (below === 'disk' ? '8:16' 
 export function draftCluster(plan: ClusterPlan): DraftCluster {
   const nodes = Array.from(
     { length: plan.nodes },
-    (_, at): Draft => ({ name: `pve${at + 1}`, mappings: baseMappings(plan, at), local: [], tasks: '' }),
+    (_, at): Draft => ({ name: `pve${at + 1}`, mappings: baseMappings(plan, at), local: [], tasks: '', stopped: [], runsSince: {} }),
   );
   const cluster: DraftCluster = { nodes, san: [], guests: [], plan };
   if (plan.hasStrangers) cluster.san.push({ name: 'vm-9999-pvc-0a1b2c3d-1111-2222-3333-444455556666' }, { name: 'osd-block-1' }, { name: 'archive' });
@@ -73,14 +81,17 @@ const ofNode = (node: string, mapping: FakeMapping) => ({ ...mapping, uuid: mapp
 
 export function finishCluster({ nodes, san, guests, plan }: DraftCluster): readonly FakeNode[] {
   const shared: FakeGroup = { name: 'san1vg', device: sanDevice(plan), volumes: san };
-  return nodes.map(({ name, mappings, local, tasks }) => ({
+  return nodes.map(({ name, mappings, local, tasks, stopped, runsSince, pools }) => ({
     name,
     members: nodes.map((node) => node.name),
     storages: `${sanStorage}\n${localStorage}\nlvm: chained\n\tvgname san1vg\n\tshared 1\n\tsnapshot-as-volume-chain 1\n`,
     guests,
     groups: [shared, { name: 'pve', uuid: localUuid(name), device: '8:3', volumes: [...systemVolumes, ...local] }],
     mappings,
+    stopped,
+    runsSince,
     ...(tasks === '' ? {} : { tasks }),
+    ...(pools === undefined ? {} : { pools }),
   }));
 }
 
@@ -127,6 +138,8 @@ function addGuest(cluster: DraftCluster, { home, isContainer, state, disks }: Gu
     else addThick(cluster, at, name, isOpen, plan.hasSnapshot);
     if (isMoving && isOpen) mapShared(cluster, target, name);
   }
+  if (isActive) at.runsSince[vmid] = 5000;
+  else at.stopped.push(vmid);
   const lock = { migrating: 'migrate', 'backed up': 'backup', hibernated: 'suspended', 'being made': 'create', running: '', stopped: '' }[state];
   if (state === 'migrating') at.tasks += task(isContainer ? 'vzmigrate' : 'qmigrate', String(vmid), at.name);
   if (state === 'backed up') at.tasks += task('vzdump', String(vmid), at.name);
