@@ -1,6 +1,7 @@
 /** In flight is not dead: locks, tasks, HA, changes during the reading. And: whose word a fact needs. */
 import { describe, expect, it } from 'vitest';
 import { analyse, type ClusterReport } from '../../../worker/analyzer';
+import { san, sanStorage, vm } from './support/corpus-parts';
 import { capturesOf, type FakeNode, mapped, text, uuidOf } from './support/fake-node';
 import { foundIn, judge, memberOf, now, statusOf } from './support/judge';
 import { guests, localMappings, pve1, pve2, pve3 } from './support/sample-cluster';
@@ -61,6 +62,28 @@ describe('leftovers stay found while something is under way, but nothing may be 
     const finding = report.nodes[0]?.findings.find(({ ruleId }) => ruleId === 'dm.stale-mapping');
     expect(finding?.heldBack).toBe('guest 777: task qmdestroy on pve1');
   });
+});
+
+it('a task nobody can read any more holds back what it held back: on whatever node, whoever the guest is', () => {
+  const renamed = (more: Partial<FakeNode>): readonly FakeNode[] => {
+    const all: Partial<FakeNode> = {
+      members: ['pve1', 'pve2', 'pve3'],
+      storages: sanStorage,
+      guests: [vm(119, 'pve2', 'scsi0: san-prod:vm-119-disk-1\n')],
+      groups: [san({ name: 'vm-119-disk-1', uuid: uuidOf('san1vg/vm-119-disk-0') })],
+    };
+    return [
+      { name: 'pve1', ...all, mappings: [mapped('san1vg', 'vm-119-disk-0', 1)] },
+      { name: 'pve2', ...all },
+      { name: 'pve3', ...all, ...more },
+    ];
+  };
+  const heldBack = (tasks: string) => judge(...renamed({ tasks })).nodes[0]?.findings.find(({ ruleId }) => ruleId === 'dm.stale-name')?.heldBack;
+  expect([heldBack(''), heldBack(task('imgdel', '119@san-prod')), heldBack('garbage\n')]).toEqual([
+    null,
+    'VM 119: task imgdel on pve3',
+    'VM 119: running tasks of pve3 could not be read',
+  ]);
 });
 
 describe('whose word a fact needs', () => {

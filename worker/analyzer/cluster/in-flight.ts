@@ -78,11 +78,8 @@ export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
       if (anonymous !== undefined) return { guest, says: anonymous };
       if (backup !== undefined && volumeNames.some(isOfBackup)) return { guest, says: backup };
       if (!knowsHa) return { guest, says: "HA's state could not be read" };
-      if (blind.size === 0) return undefined;
-      // A task about a guest runs where the guest lives; where that is not known it may be anywhere.
-      const places = guests.map((vmid) => homes.get(vmid));
-      const at = [...blind].find((node) => guests.length === 0 || places.includes(undefined) || places.includes(node));
-      return at === undefined ? undefined : { guest, says: `running tasks of ${at} could not be read` };
+      // Most tasks about a guest run where it lives; a disk is wiped, and a backup restored, anywhere.
+      return blindNode === undefined ? undefined : { guest, says: `running tasks of ${blindNode} could not be read` };
     },
   };
 }
