@@ -79,11 +79,12 @@ export function disturb(nodes: readonly FakeNode[], { kind, node, item, value }:
       return onGuest((config) => config, pick(nodes, value)?.name);
     case 'guest locked':
       return onGuest((config) => `lock: ${value % 2 === 0 ? 'migrate' : 'backup'}\n${config}`);
-    case 'task':
-      return onOne((one) => ({
-        ...one,
-        tasks: `${one.tasks ?? ''}${task('qmigrate', String(pick(one.guests ?? [], item)?.vmid ?? 5000 + value), one.name)}`,
-      }));
+    case 'task': {
+      // A task about a guest runs where the guest lives.
+      const guest = pick(nodes[0]?.guests ?? [], item);
+      const at = guest === undefined ? node : nodes.findIndex(({ name }) => name === guest.node);
+      return replace(nodes, at, (one) => ({ ...one, tasks: `${one.tasks ?? ''}${task('qmigrate', String(guest?.vmid ?? 5000 + value), one.name)}` }));
+    }
     case 'wipe':
       return onOne((one) => ({ ...one, tasks: `${one.tasks ?? ''}${task('imgdel', '@san-prod', one.name)}` }));
     case 'reference':
