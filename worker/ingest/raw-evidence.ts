@@ -29,7 +29,9 @@ export async function readRawEvidence(
   const lines = (JSON.parse(finding.evidence) as readonly EvidenceLine[]).slice(0, maxLines);
   const marks = marksOf(finding.subject, JSON.parse(finding.detail));
   const nodes = [...new Set(lines.map(({ node }) => node))].slice(0, raw === undefined ? 0 : maxNodes);
-  const kept = new Map(await Promise.all(nodes.map(async (node) => [node, await readNewest(node)] as const)));
+  const kept = new Map<string, Awaited<ReturnType<typeof readNewest>>>();
+  // One after the other: a check-in may be large, and so only one is held unpacked.
+  for (const node of nodes) kept.set(node, await readNewest(node));
   return {
     lines: lines.map((line): ShownLine => {
       const newest = kept.get(line.node);

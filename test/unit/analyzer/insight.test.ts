@@ -99,3 +99,14 @@ it('a leftover says which id it would hit, and whether that is the next one', ()
   expect(breaks(leftover(101))).toContain('Ids at risk: 101. The next new guest gets id 101 and fails if it is made on pve2.');
   expect(breaks({ ...leftover(101), quorate: false })).toMatch(/Ids at risk: 101\.$/);
 });
+
+it('stays small, whatever names and numbers a node brings', () => {
+  const long = 'x'.repeat(5000);
+  const guestsOf = (node: string) =>
+    Array.from({ length: 1000 }, (_, at) => ({ vmid: 1000 + at, node, config: `name: ${long}\nscsi0: san-prod:vm-${1000 + at}-${long}\n` }));
+  const everybody = ['pve1', 'pve2', ...Array.from({ length: 2000 }, (_, at) => `${long}${at}`)];
+  const node = (name: string): FakeNode => ({ ...pve3, name, members: everybody, guests: guestsOf('pve1') });
+  const insight = insightOf(node('pve1'), node('pve2'));
+  expect(insight.landing.nodes.find(({ node: name }) => name === 'pve2')?.blocked).toBe(1000);
+  expect(JSON.stringify(insight).length).toBeLessThan(150_000);
+});

@@ -31,6 +31,10 @@ export type Landing = {
 };
 
 export const maxBlocked = 200;
+/** Members are what a node says they are, names what a configuration says: the report is stored in one row. */
+const maxNodes = 128;
+const maxText = 200;
+const shortName = (name: string): string => name.slice(0, 64);
 
 type Question = {
   readonly guests: readonly Guest[];
@@ -48,20 +52,21 @@ export function landGuests({ guests, storages, context, inputs }: Question): Lan
     const names = own && indexNames(member, own.mappings);
     const here = names && standOn(names);
     const count = { ready: 0, copied: 0, blocked: 0, notChecked: 0 };
-    const node = member.facts.node || member.name;
+    const node = shortName(member.facts.node || member.name);
     for (const { guest, volumes } of disks) {
       const answer = here === undefined ? 'notChecked' : landOn(here, guest, volumes);
       if (typeof answer === 'string') count[answer] += 1;
       else {
         count.blocked += 1;
-        blocked.push({ vmid: guest.vmid, name: guest.name.slice(0, 40), node, why: answer.why });
+        if (blocked.length < 50 * maxBlocked)
+          blocked.push({ vmid: guest.vmid, name: guest.name.slice(0, 40), node, why: answer.why.slice(0, maxText) });
       }
     }
     return { node, ...count };
   });
-  const silent = context.absentMembers.map((node) => ({ node, ready: 0, copied: 0, blocked: 0, notChecked: guests.length }));
+  const silent = context.absentMembers.map((node) => ({ node: shortName(node), ready: 0, copied: 0, blocked: 0, notChecked: guests.length }));
   blocked.sort((a, b) => a.vmid - b.vmid || (a.node < b.node ? -1 : 1));
-  return { nodes: [...nodes, ...silent].sort((a, b) => (a.node < b.node ? -1 : 1)), blocked: blocked.slice(0, maxBlocked) };
+  return { nodes: [...nodes, ...silent.slice(0, maxNodes)].sort((a, b) => (a.node < b.node ? -1 : 1)), blocked: blocked.slice(0, maxBlocked) };
 }
 
 /** Made once for all nodes: there are thousands. */

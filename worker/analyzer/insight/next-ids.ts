@@ -25,7 +25,7 @@ export function nextIdsOf(next: number | null, used: ReadonlySet<number>, nodes:
     findings.flatMap((finding): BlockedId[] => {
       const volume = blockedVolumeOf(finding);
       const vmid = volume === undefined ? undefined : guestOfVolume(volume);
-      return volume === undefined || vmid === undefined || used.has(vmid) ? [] : [{ vmid, node, volume: volume.slice(0, 80) }];
+      return volume === undefined || vmid === undefined || used.has(vmid) ? [] : [{ vmid, node: node.slice(0, 64), volume: volume.slice(0, 80) }];
     }),
   );
   blocked.sort((a, b) => a.vmid - b.vmid || (a.node < b.node ? -1 : 1));

@@ -19,7 +19,7 @@ export function sumReclaimable(clusterFindings: readonly Found[]): readonly Recl
     if (ruleId !== 'dm.unreferenced-volume') continue;
     const { storage, group, sectors, kind = 'disk' } = detail as { storage: string; group: string; sectors: number; kind?: string };
     const key = JSON.stringify([storage, group]);
-    const sum = sums.get(key) ?? { storage, group, volumes: 0, sectors: 0, kinds: {} };
+    const sum = sums.get(key) ?? { storage: storage.slice(0, 128), group: group.slice(0, 128), volumes: 0, sectors: 0, kinds: {} };
     sums.set(key, sum);
     sum.volumes += 1;
     sum.sectors += sectors;
