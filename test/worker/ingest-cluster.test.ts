@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runJobs } from '../../worker/jobs/run-jobs';
 import { capturesOf, type FakeNode } from '../unit/analyzer/support/fake-node';
-import { pve1, pve2, pve3 } from '../unit/analyzer/support/sample-cluster';
+import { localMappings, pve1, pve2, pve3 } from '../unit/analyzer/support/sample-cluster';
 import { makeCustomer, makeToken, rows, type TestCustomer } from './support/test-customer';
 import { enrolTestNode } from './support/test-node';
 import { makePorts } from './support/test-ports';
@@ -43,7 +43,7 @@ describe('members of one cluster', () => {
 
     const { customer, nodes } = await enrolThree();
     for (let round = 0; round < 50; round += 1) {
-      const quiet = capturesOf({ ...pve1, mappings: [] });
+      const quiet = capturesOf({ ...pve1, mappings: localMappings });
       await Promise.all([nodes[0].full(quiet), nodes[1].full(capturesOf(pve2)), nodes[2].full(capturesOf(pve3))]);
       await Promise.all([nodes[0].full(capturesOf(pve1)), nodes[1].full(capturesOf(pve2)), nodes[2].full(capturesOf(pve3))]);
       const now = await standing(customer);
@@ -105,7 +105,7 @@ describe('findings', () => {
     );
     await ports.db.prepare("UPDATE findings SET acked_at = 1, acked_by = 'u_1' WHERE tenant_id = ?1").bind(customer.tenantId).run();
     ports.clock.now += 60_000;
-    await node.full(capturesOf({ ...pve1, mappings: [] }));
+    await node.full(capturesOf({ ...pve1, mappings: localMappings }));
     expect(await rows(customer, 'SELECT DISTINCT closed_why FROM findings WHERE tenant_id = :tenant AND node_id IS NOT NULL')).toEqual([
       { closed_why: 'gone' },
     ]);

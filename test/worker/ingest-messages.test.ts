@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { capturesOf } from '../unit/analyzer/support/fake-node';
-import { pve1 } from '../unit/analyzer/support/sample-cluster';
+import { localMappings, pve1 } from '../unit/analyzer/support/sample-cluster';
 import { makeCustomer, makeToken, rows } from './support/test-customer';
 import { enrolTestNode, makeKey, packMessage, signRequest, speakAs } from './support/test-node';
 import { makePorts } from './support/test-ports';
@@ -135,7 +135,7 @@ describe('sequence numbers', () => {
 
   it('two messages of one node in flight: both are taken in order, or the older is refused; none is half stored', async () => {
     const { node, customer } = await enrolOne();
-    const [a, b] = [await node.sign('full', captures), await node.sign('full', capturesOf({ ...pve1, mappings: [] }))];
+    const [a, b] = [await node.sign('full', captures), await node.sign('full', capturesOf({ ...pve1, mappings: localMappings }))];
     const answers = await Promise.all([node.send(a), node.send(b)]);
     expect(answers[1]).toMatchObject(taken(2));
     const [row] = await rows<{ sequence: number }>(customer, 'SELECT sequence FROM nodes WHERE tenant_id = :tenant');
