@@ -65,8 +65,7 @@ dmsetup create config --table "0 $(blockdev --getsz "$config") linear $config 0"
 quietly mkfs.ext4 -q -O ^has_journal /dev/mapper/config
 mount -o noatime /dev/mapper/config /etc/pve
 make_node pve1 ''
-# Only what is here: a group that storage.cfg names and nobody shows would be found, rightly.
-printf 'lvm: san-prod\n\tvgname san1vg\n\tcontent images\n' >/etc/pve/storage.cfg
+write_storages
 guest pve1 qemu 100 <<'CONFIG'
 name: web1
 scsi0: san-prod:vm-100-disk-0,size=8M
