@@ -29,8 +29,9 @@ const isOfBackup = (volumeName: string) => ['fleecing', 'backup-snapshot'].inclu
 /** What /etc/pve alone tells, also of another cluster: guests that are locked, moved by HA, or have a snapshot in the making. */
 export function movingIn({ guests, ha }: ClusterView): ReadonlyMap<number, string> {
   const moving = new Map<number, string>();
-  for (const { vmid, lock, unfinished: [unfinished] = [] } of guests.status === 'known' ? guests.value : []) {
-    if (unfinished !== undefined) moving.set(vmid, `snapshot ${unfinished} is half made or half deleted`);
+  for (const { vmid, lock, unfinished } of guests.status === 'known' ? guests.value : []) {
+    const first = unfinished?.[0];
+    if (first !== undefined) moving.set(vmid, `snapshot ${first} is half made or half deleted`);
     if (!restingLocks.has(lock)) moving.set(vmid, `locked (${lock})`);
   }
   for (const [vmid, state] of Object.entries(ha.status === 'known' ? ha.value : {})) moving.set(Number(vmid), `HA state ${state}`);
@@ -44,13 +45,16 @@ export function gatherInFlight(fresh: readonly FreshMember[]): InFlight {
   const blind = new Set<string>();
   let anonymous: string | undefined;
   let backup: string | undefined;
-  for (const { facts, view, name } of fresh) {
+  // Members that see the same hold one view.
+  for (const view of new Set(fresh.map((member) => member.view))) {
     for (const [vmid, says] of view === undefined ? [] : movingIn(view)) moving.set(vmid, says);
     for (const guest of view?.guests.status === 'known' ? view.guests.value : []) {
       const home = homes.get(guest.vmid);
       if (home !== undefined && home !== guest.node) moving.set(guest.vmid, 'its members disagree where it lives');
       homes.set(guest.vmid, guest.node);
     }
+  }
+  for (const { facts, name } of fresh) {
     if (facts.movedGuests.status === 'unknown' || facts.tasks.status === 'unknown') blind.add(facts.node || name);
     if (facts.movedGuests.status === 'known')
       for (const vmid of facts.movedGuests.value) moving.set(vmid, 'its configuration changed during the check-in');
