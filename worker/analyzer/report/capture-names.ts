@@ -21,7 +21,7 @@ const captures: Readonly<Record<string, Named>> = {
   'dm.multipath': { name: 'dmsetup status of the multipath maps', leaves: 'Whether a path is left is not known.' },
   'lvm.report': { name: 'lvm fullreport', leaves: leaves.disks },
   'lvm.autoactivation': { name: 'lvs -o lv_autoactivation', leaves: 'Which disks the next boot activates is not known.' },
-  'lvm.locks': { name: 'the locks in /run/lock/lvm', leaves: "Who holds LVM's locks is not known." },
+  'lvm.locks': { name: 'the list of locks in /run/lock/lvm', leaves: "Who holds LVM's locks is not known." },
   'pve.local': { name: '/etc/pve', leaves: leaves.owners },
   'pve.guests': { name: 'the guest configurations in /etc/pve/nodes', leaves: leaves.owners },
   'pve.storage': { name: '/etc/pve/storage.cfg', leaves: leaves.owners },
